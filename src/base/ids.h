@@ -1,0 +1,21 @@
+/* TUIDs: 16 bytes, a time half and a counter half, unique across processes and ordered in time (spec: rrd format, "TUID"). */
+#ifndef REEL_BASE_IDS_H
+#define REEL_BASE_IDS_H
+
+#include <reel/base.h>
+
+typedef struct reel__tuid {
+    uint64_t time_ns, inc;
+} reel__tuid;
+
+/* 16 bytes, big-endian halves: bytewise order is the order of ids. */
+void reel__tuid_bytes(uint8_t out[16], reel__tuid id);
+/* 16 upper-case and 16 lower-case hexadecimal digits, as chunk ids are written; no NUL. */
+void reel__tuid_hex(char out[32], reel__tuid id);
+
+/* Random bits from the system. */
+uint64_t reel__random_u64(void);
+/* "rec_" and 32 hexadecimal digits (a random UUID, version 4); out has room for 37 bytes with the NUL. */
+void reel__make_recording_id(char out[37]);
+
+#endif
