@@ -1,0 +1,70 @@
+# Unit tests, test programs, examples and fuzz targets. Only part of the build with REEL_BUILD_TESTS.
+
+pkg_check_modules(reel_cmocka REQUIRED IMPORTED_TARGET cmocka)
+
+# The library once more, with the hooks through which a test makes an allocation fail or watches the log path.
+add_library(reel_hooks STATIC ${reel_sources})
+reel_compile_options(reel_hooks)
+target_compile_definitions(reel_hooks PRIVATE _GNU_SOURCE PUBLIC REEL_STATIC REEL_TEST_HOOKS=1)
+target_include_directories(reel_hooks PUBLIC "${PROJECT_SOURCE_DIR}/include")
+target_link_libraries(reel_hooks PUBLIC Threads::Threads reel::lz4 reel::xxhash)
+
+# An executable of one file below tests/, linked with the library with hooks; it may include internal headers.
+function(reel_add_test_program name source folder)
+  add_executable(${name} "${source}" ${ARGN})
+  reel_compile_options(${name})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/${folder}")
+  target_compile_definitions(${name} PRIVATE _GNU_SOURCE)
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests/unit")
+  target_link_libraries(${name} PRIVATE reel_hooks m)
+endfunction()
+
+# tests/unit: each test_*.c is an executable of its own; the other files there are shared by all of them.
+add_custom_target(unit_tests)
+file(GLOB unit_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/unit/*.c")
+set(unit_tests ${unit_sources})
+list(FILTER unit_tests INCLUDE REGEX "/test_[^/]*\\.c$")
+set(unit_support ${unit_sources})
+list(FILTER unit_support EXCLUDE REGEX "/test_[^/]*\\.c$")
+foreach(source IN LISTS unit_tests)
+  get_filename_component(name "${source}" NAME_WE)
+  reel_add_test_program(${name} "${source}" tests/unit ${unit_support})
+  target_link_libraries(${name} PRIVATE PkgConfig::reel_cmocka)
+  add_dependencies(unit_tests ${name})
+endforeach()
+
+# tests/crash, tests/fault ...: programs that the Python tests there start.
+foreach(folder IN ITEMS conformance crash fault browser cli)
+  file(GLOB program_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*.c")
+  foreach(source IN LISTS program_sources)
+    get_filename_component(name "${source}" NAME_WE)
+    reel_add_test_program(${name} "${source}" tests/programs)
+  endforeach()
+endforeach()
+
+# examples/*.c: public headers and the shared library, as a user has them.
+file(GLOB example_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/*.c")
+foreach(source IN LISTS example_sources)
+  get_filename_component(name "${source}" NAME_WE)
+  add_executable(example_${name} "${source}")
+  reel_compile_options(example_${name})
+  set_target_properties(example_${name} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/examples")
+  target_link_libraries(example_${name} PRIVATE reel::reel Threads::Threads m)
+endforeach()
+
+# fuzz/fuzz_*.c: libFuzzer drives them in `make fuzz`; in the tests the plain runner feeds them their corpus.
+add_custom_target(fuzz_targets)
+file(GLOB fuzz_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/fuzz/fuzz_*.c")
+foreach(source IN LISTS fuzz_sources)
+  get_filename_component(name "${source}" NAME_WE)
+  if(REEL_LIBFUZZER)
+    reel_add_test_program(${name} "${source}" fuzz)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    reel_add_test_program(${name} "${source}" fuzz "${PROJECT_SOURCE_DIR}/fuzz/corpus_runner.c")
+  endif()
+  add_dependencies(fuzz_targets ${name})
+endforeach()
+if(REEL_LIBFUZZER)
+  target_compile_options(reel_hooks PRIVATE -fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# What the tests need beyond system packages, in .cache/: a Python environment with the official recorder and readers as judges, and
+# playwright-core (a version for the node of Debian 12) to drive the browser. Made once, and again when the lists below change. (The viewer follows in tests/run_all,
+# which has the command that fetches it.)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p .cache
+export npm_config_cache="$PWD/.cache/npm-cache"
+unset PYTHONPATH PYTHONHOME
+
+python_packages="rerun-sdk==0.41.0 pyarrow numpy pillow pytest"
+node_packages="playwright-core@1.56.1"
+
+# A step is done when its mark holds the list it was done for.
+is_done() { [ -e "$1" ] && [ "$(cat "$1")" = "$2" ]; }
+
+mark=.cache/venv/.packages
+if ! is_done "$mark" "$python_packages"; then
+    echo "reel: making .cache/venv with $python_packages"
+    rm -rf .cache/venv
+    python3 -m venv .cache/venv
+    # shellcheck disable=SC2086
+    .cache/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir $python_packages
+    echo "$python_packages" >"$mark"
+fi
+
+mark=.cache/npm/.packages
+if ! is_done "$mark" "$node_packages"; then
+    echo "reel: making .cache/npm with $node_packages"
+    rm -rf .cache/npm
+    mkdir -p .cache/npm
+    # shellcheck disable=SC2086
+    npm install --prefix .cache/npm --no-audit --no-fund --ignore-scripts --loglevel=error $node_packages >/dev/null
+    echo "$node_packages" >"$mark"
+fi
