@@ -20,7 +20,7 @@ judge=""
 if [ -x .cache/venv/bin/rerun ]; then judge=.cache/venv/bin/rerun; elif command -v rerun >/dev/null 2>&1; then judge=rerun; fi
 if [ -n "$judge" ]; then
     echo "reel: the official command line checks the file ($judge rrd verify)"
-    "$judge" rrd verify "$recording"
+    XDG_CONFIG_HOME="$PWD/.cache/xdg/config" "$judge" rrd verify "$recording"
 fi
 
 if [ -n "${ONCE:-}" ]; then
