@@ -170,8 +170,8 @@ def arrow_tables(model):
     rows = []
     for enum in (e for e in model.enums.values() if e.used):
         variable = schema.snake(enum.name)
-        lines += wrapped([str(n) for _, n in enum.variants], "    ", 140)
-        lines[-1] = f"static const uint32_t {variable}_values[] = {{ {lines[-1].strip()} }};"
+        numbers = ", ".join(str(number) for _, number in enum.variants)
+        lines.append(f"static const uint32_t {variable}_values[] = {{ {numbers} }};")
         names_text = wrapped([f'"{name}"' for name, _ in enum.variants], "    ", 140)
         if len(names_text) == 1:
             lines.append(f"static const char *const {variable}_names[] = {{ {names_text[0].strip()} }};")
