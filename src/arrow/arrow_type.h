@@ -1,6 +1,6 @@
 /* An Arrow type as a constant array of nodes in pre-order, and the flat "streams" in which Reel holds values of that type.
  *
- * Streams, in pre-order, per node: a nullable node has a validity stream (u8 per value: 1 valid, 0 null) before its own; then
+ * Streams, in pre-order, per node: a nullable node other than a union or NULL has a validity stream (u8 per value: 1 valid, 0 null) before its own; then
  *   primitive        one data stream, its width per value
  *   BOOL             u8 per value
  *   UTF8             u32 length per value; the bytes

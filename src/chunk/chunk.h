@@ -29,8 +29,16 @@ typedef struct reel__shape {
     const reel__descriptor *columns;
     uint32_t n_streams;                   /* 1 (row times) + n_timelines + per column 1 (lengths) + its type's */
     const uint32_t *column_stream;        /* where each column's streams begin: its lengths */
-    reel__buf ipc_schema;                 /* cache: schema message for all columns sorted, without chunk id and entity path (src/arrow/ipc_write.h) */
-    size_t ipc_chunk_id_at, ipc_path_at;
+    const uint8_t *stream_width;          /* bytes per value of each stream */
+    const uint8_t *stream_scale;          /* bytes in the IPC body per byte of the stream, at most */
+    bool has_own_chunk;                   /* set by whoever makes the shape; not used here */
+    /* The encoder's own, used under the drain mutex: */
+    reel__buf ipc_schema;                 /* cache: the schema message with every timeline sorted, up to the entity path, which comes last */
+    size_t ipc_chunk_id_at;               /* where the 32 digits of the chunk id go */
+    struct reel__ipc_node *ipc_nodes;
+    struct reel__ipc_buffer *ipc_buffers;
+    uint32_t n_ipc_nodes, n_ipc_buffers;
+    size_t ipc_head_size;                 /* of the record batch's head: depends on these counts alone */
 } reel__shape;
 
 typedef struct reel__span {

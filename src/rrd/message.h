@@ -2,6 +2,7 @@
 #ifndef REEL_RRD_MESSAGE_H
 #define REEL_RRD_MESSAGE_H
 
+#include "../base/pool.h"
 #include "../base/sync.h"
 #include "../chunk/chunk.h"
 
@@ -11,6 +12,7 @@
 #define REEL__STREAM_VERSION_MAJOR 0
 #define REEL__STREAM_VERSION_MINOR 33
 #define REEL__STREAM_VERSION_PATCH 0
+#define REEL__LZ4_ACCELERATION 1 /* bench/README.md: what higher ones cost and save */
 #define REEL__STREAM_HEADER_SIZE 12
 #define REEL__MESSAGE_HEADER_SIZE 16
 #define REEL__STREAM_FOOTER_SIZE 32
@@ -39,7 +41,7 @@ typedef struct reel__message {
     reel__tuid chunk_id;
     uint64_t ipc_size;            /* the Arrow stream before LZ4 */
     reel__chunk_info info;        /* its arrays lie in the same block */
-    void *pool;                   /* where the block goes when the last reference is dropped; NULL: reel__release */
+    reel__pool *pool;             /* where the block goes when the last reference is dropped; NULL: reel__release */
 } reel__message;
 
 reel__message *reel__message_ref(reel__message *m);
@@ -48,13 +50,14 @@ void reel__message_unref(reel__message *m); /* NULL is allowed */
 /* 12 bytes that begin a stream. */
 void reel__stream_header(uint8_t out[REEL__STREAM_HEADER_SIZE]);
 /* SetStoreInfo. NULL when memory is out. */
-reel__message *reel__message_store_info(const reel__store *store, reel__tuid row_id);
+reel__message *reel__message_store_info(reel__pool *pool, const reel__store *store, reel__tuid row_id);
 
 /* Encodes a chunk as one message. compress false: stored plain. The encoder's scratch memory belongs to the caller. */
 typedef struct reel__encoder {
-    reel__buf scratch;            /* Arrow stream before compression, or compressed bytes */
+    reel__buf scratch;            /* compressed bytes, before their size is known */
+    reel__buf head;
     void *lz4_state;
-    void *pool;                   /* a reel__block_pool, or NULL */
+    reel__pool *pool;             /* or NULL */
     bool no_compression;
 } reel__encoder;
 void reel__encoder_free(reel__encoder *e);

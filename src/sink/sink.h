@@ -8,19 +8,8 @@
 #ifndef REEL_SINK_SINK_H
 #define REEL_SINK_SINK_H
 
+#include "../base/pool.h"
 #include "../rrd/message.h"
-
-/* Bytes that a recording holds, and its ceiling; one for all of its parts. */
-typedef struct reel__account {
-    _Atomic int64_t bytes;
-    _Atomic int64_t peak;
-    int64_t max;
-} reel__account;
-static inline void reel__account_add(reel__account *a, int64_t bytes) {
-    int64_t now = atomic_fetch_add_explicit(&a->bytes, bytes, memory_order_relaxed) + bytes;
-    int64_t peak = atomic_load_explicit(&a->peak, memory_order_relaxed);
-    while (now > peak && !atomic_compare_exchange_weak_explicit(&a->peak, &peak, now, memory_order_relaxed, memory_order_relaxed)) {}
-}
 
 /* How a sink tells its recording what happened later: called without any lock of the sink held, from any thread. */
 typedef void (*reel__report_fn)(void *user, uint32_t sink_id, reel_status status, const char *message);
@@ -43,18 +32,27 @@ struct reel__sink {
     uint32_t id;
     bool is_prompt;             /* its batching class */
     bool is_buffer;             /* gives way to the next sink */
+    bool defer_wake;            /* set by the caller of put, under the same lock: a flush follows at once, do not wake the I/O thread for this message (reel__sink_kick does) */
     reel__report_fn report;
     void *report_user;
     reel__account *account;     /* may be NULL */
     reel__mutex mutex;          /* guards stats and error of every kind of sink, and the queue of queued ones */
     reel_sink_stats stats;
     char error[256];
+    uint32_t reported;          /* a bit for every status that was reported since the last write that went well */
 };
 /* The common part; the concrete sink begins with a reel__sink. */
 void reel__sink_init(reel__sink *s, const reel__sink_class *klass, bool is_prompt, reel__account *account, reel__report_fn report, void *report_user);
 /* Notes an error and reports it (once per distinct status until a write succeeds). Mutex not held. */
 void reel__sink_error(reel__sink *s, reel_status status, const char *message);
 void reel__sink_get_stats(reel__sink *s, reel_sink_stats *out);
+/* Wakes the I/O thread if something is queued; held sinks have none. After puts with defer_wake that no flush of this sink follows. */
+void reel__sink_kick(reel__sink *s);
+/* After close: the I/O side still hangs, and what its messages borrow (paths, shapes, stores) must outlive the process. */
+bool reel__sink_is_abandoned(reel__sink *s);
+/* For the sinks themselves, mutex held: counts a message in the statistics. */
+void reel__sink_count_written(reel__sink *s, const reel__message *m);
+void reel__sink_count_dropped(reel__sink *s, const reel__message *m);
 
 /* ---- queued sinks (sink_queue.c) */
 /* The I/O side. Never called by two threads at once. */

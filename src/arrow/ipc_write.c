@@ -1,0 +1,197 @@
+#include "ipc_write.h"
+
+#include "flatbuf.h"
+
+#include <string.h>
+
+/* Numbers of Arrow's Type union and of the message headers (spec: rrd format, 3.1). */
+enum { TYPE_NULL = 1, TYPE_INT = 2, TYPE_FLOAT = 3, TYPE_UTF8 = 5, TYPE_BOOL = 6, TYPE_TIMESTAMP = 10, TYPE_LIST = 12, TYPE_STRUCT = 13, TYPE_UNION = 14,
+       TYPE_FIXED_BINARY = 15, TYPE_FIXED_LIST = 16, TYPE_DURATION = 18 };
+enum { HEADER_SCHEMA = 1, HEADER_BATCH = 3, METADATA_V5 = 4, UNIT_NS = 3, UNION_DENSE = 1 };
+
+size_t reel__arrow_width(uint8_t kind) {
+    switch (kind) {
+    case REEL__ARROW_U8: case REEL__ARROW_I8: return 1;
+    case REEL__ARROW_U16: case REEL__ARROW_I16: case REEL__ARROW_F16: return 2;
+    case REEL__ARROW_U32: case REEL__ARROW_I32: case REEL__ARROW_F32: return 4;
+    case REEL__ARROW_U64: case REEL__ARROW_I64: case REEL__ARROW_F64: return 8;
+    default: return 0;
+    }
+}
+
+uint16_t reel__arrow_subtree(const reel__arrow_node *nodes) {
+    uint16_t children = nodes->kind == REEL__ARROW_LIST || nodes->kind == REEL__ARROW_FIXED_LIST ? 1 : nodes->kind == REEL__ARROW_STRUCT || nodes->kind == REEL__ARROW_UNION ? nodes->n : 0;
+    uint16_t size = 1;
+    for (uint16_t i = 0; i < children; i++)
+        size = (uint16_t)(size + reel__arrow_subtree(nodes + size));
+    return size;
+}
+
+uint16_t reel__arrow_streams(const reel__arrow_node *nodes, uint16_t n_nodes) {
+    uint16_t n = 0;
+    for (uint16_t i = 0; i < n_nodes; i++) {
+        uint8_t kind = nodes[i].kind;
+        if (i && nodes[i].nullable && kind != REEL__ARROW_UNION && kind != REEL__ARROW_NULL)
+            n++;
+        if (kind == REEL__ARROW_UTF8)
+            n = (uint16_t)(n + 2);
+        else if (kind != REEL__ARROW_FIXED_LIST && kind != REEL__ARROW_STRUCT)
+            n++;
+    }
+    return n;
+}
+
+static size_t begin(reel__buf *out) {
+    size_t start = out->size;
+    reel__buf_u32(out, UINT32_MAX);
+    reel__buf_u32(out, 0);
+    reel__buf_u32(out, 0); /* offset of the root table, right behind */
+    return start;
+}
+
+/* Ends the head of an encapsulated message: pads it and stores its length. */
+static void end(reel__buf *out, size_t start) {
+    reel__buf_pad(out, start, 8);
+    if (!out->failed)
+        reel__store_u32(out->data + start + 4, (uint32_t)(out->size - start - 8));
+}
+
+/* The Message table; returns where its header table has to be linked. */
+static size_t message(reel__flat *f, uint8_t header_type, int64_t body_size) {
+    size_t at[REEL__FLAT_SLOTS_MAX];
+    const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {2, 1, 4, 8};
+    size_t table = reel__flat_table(f, sizes, at);
+    reel__flat_link(f, f->start, table);
+    reel__flat_store(f, at[0], METADATA_V5, 2);
+    reel__flat_store(f, at[1], header_type, 1);
+    reel__flat_store(f, at[3], (uint64_t)body_size, 8);
+    return at[2];
+}
+
+static void metadata_vector(reel__flat *f, size_t hole, const reel__ipc_key_value *metadata, size_t n) {
+    const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {4, 4};
+    size_t at[REEL__FLAT_SLOTS_MAX];
+    size_t vector = reel__flat_offsets(f, n);
+    reel__flat_link(f, hole, vector);
+    for (size_t i = 0; i < n; i++) {
+        reel__flat_link(f, vector + 4 + 4 * i, reel__flat_table(f, sizes, at));
+        reel__flat_link(f, at[0], reel__flat_text(f, metadata[i].key, strlen(metadata[i].key)));
+        reel__flat_link(f, at[1], reel__flat_text(f, metadata[i].value, metadata[i].value_size));
+    }
+}
+
+typedef struct type_code {
+    uint8_t type;
+    uint8_t sizes[REEL__FLAT_SLOTS_MAX];
+    uint64_t values[2];
+} type_code;
+
+static type_code type_of(const reel__arrow_node *node, uint8_t logical) {
+    if (logical == REEL__IPC_TIMESTAMP_NS) return (type_code){TYPE_TIMESTAMP, {2}, {UNIT_NS}};
+    if (logical == REEL__IPC_DURATION_NS) return (type_code){TYPE_DURATION, {2}, {UNIT_NS}};
+    if (logical == REEL__IPC_FIXED_BINARY_16) return (type_code){TYPE_FIXED_BINARY, {4}, {16}};
+    switch (node->kind) {
+    case REEL__ARROW_NULL: return (type_code){TYPE_NULL, {0}, {0}};
+    case REEL__ARROW_BOOL: return (type_code){TYPE_BOOL, {0}, {0}};
+    case REEL__ARROW_UTF8: return (type_code){TYPE_UTF8, {0}, {0}};
+    case REEL__ARROW_LIST: return (type_code){TYPE_LIST, {0}, {0}};
+    case REEL__ARROW_STRUCT: return (type_code){TYPE_STRUCT, {0}, {0}};
+    case REEL__ARROW_UNION: return (type_code){TYPE_UNION, {2, 4}, {UNION_DENSE, 0}};
+    case REEL__ARROW_FIXED_LIST: return (type_code){TYPE_FIXED_LIST, {4}, {node->n}};
+    case REEL__ARROW_F16: return (type_code){TYPE_FLOAT, {2}, {0}};
+    case REEL__ARROW_F32: return (type_code){TYPE_FLOAT, {2}, {1}};
+    case REEL__ARROW_F64: return (type_code){TYPE_FLOAT, {2}, {2}};
+    default: break;
+    }
+    bool is_signed = node->kind == REEL__ARROW_I8 || node->kind == REEL__ARROW_I16 || node->kind == REEL__ARROW_I32 || node->kind == REEL__ARROW_I64;
+    return (type_code){TYPE_INT, {4, 1}, {8 * reel__arrow_width(node->kind), is_signed}};
+}
+
+/* One Field table with all below it, linked at `hole`. Depth is bounded by the type tables (at most 8). */
+static void field(reel__flat *f, size_t hole, const char *name, bool nullable, const reel__arrow_node *nodes, uint8_t logical, const reel__ipc_key_value *metadata, size_t n_metadata) {
+    static const reel__arrow_node list = {"", REEL__ARROW_LIST, true, 1};
+    const reel__arrow_node *node = logical == REEL__IPC_LIST_OF_NODES ? &list : nodes;
+    type_code type = type_of(node, logical);
+    size_t at[REEL__FLAT_SLOTS_MAX], type_at[REEL__FLAT_SLOTS_MAX];
+    const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {4, 1, 1, 4, 0, 4, n_metadata ? 4 : 0};
+    reel__flat_link(f, hole, reel__flat_table(f, sizes, at));
+    reel__flat_store(f, at[1], nullable, 1);
+    reel__flat_store(f, at[2], type.type, 1);
+    reel__flat_link(f, at[3], reel__flat_table(f, type.sizes, type_at));
+    for (int i = 0; i < 2; i++)
+        if (type.sizes[i] && !(type.type == TYPE_UNION && i == 1))
+            reel__flat_store(f, type_at[i], type.values[i], type.sizes[i]);
+    if (type.type == TYPE_UNION) {
+        reel__flat_link(f, type_at[1], reel__flat_vector(f, node->n, 4));
+        for (uint32_t code = 0; code < node->n; code++)
+            reel__buf_u32(f->out, code);
+    }
+    reel__flat_link(f, at[0], reel__flat_text(f, name, strlen(name)));
+    bool nested = node->kind == REEL__ARROW_LIST || node->kind == REEL__ARROW_FIXED_LIST || node->kind == REEL__ARROW_STRUCT || node->kind == REEL__ARROW_UNION;
+    size_t n = !nested || logical == REEL__IPC_FIXED_BINARY_16 ? 0 : node->kind == REEL__ARROW_STRUCT || node->kind == REEL__ARROW_UNION ? node->n : 1;
+    size_t children = reel__flat_offsets(f, n);
+    reel__flat_link(f, at[5], children);
+    const reel__arrow_node *child = logical == REEL__IPC_LIST_OF_NODES ? nodes : nodes + 1;
+    for (size_t i = 0; i < n; i++) {
+        field(f, children + 4 + 4 * i, child->name, child->nullable, child, REEL__IPC_AS_NODES, NULL, 0);
+        child += reel__arrow_subtree(child);
+    }
+    if (n_metadata)
+        metadata_vector(f, at[6], metadata, n_metadata);
+}
+
+void reel__ipc_schema(reel__buf *out, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata) {
+    size_t start = begin(out);
+    reel__flat f = {.out = out, .start = start + 8};
+    size_t hole = message(&f, HEADER_SCHEMA, 0), at[REEL__FLAT_SLOTS_MAX];
+    const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {0, 4, n_metadata ? 4 : 0};
+    reel__flat_link(&f, hole, reel__flat_table(&f, sizes, at));
+    size_t vector = reel__flat_offsets(&f, n_fields);
+    reel__flat_link(&f, at[1], vector);
+    for (size_t i = 0; i < n_fields; i++)
+        field(&f, vector + 4 + 4 * i, fields[i].name, fields[i].nullable, fields[i].nodes, fields[i].logical, fields[i].metadata, fields[i].n_metadata);
+    if (n_metadata)
+        metadata_vector(&f, at[2], metadata, n_metadata);
+    end(out, start);
+}
+
+void reel__ipc_batch(reel__buf *out, int64_t n_rows, const reel__ipc_node *nodes, size_t n_nodes, const reel__ipc_buffer *buffers, size_t n_buffers, int64_t body_size, bool lz4_frame) {
+    size_t start = begin(out);
+    reel__flat f = {.out = out, .start = start + 8};
+    size_t hole = message(&f, HEADER_BATCH, body_size), at[REEL__FLAT_SLOTS_MAX], compression_at[REEL__FLAT_SLOTS_MAX];
+    const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {8, 4, 4, lz4_frame ? 4 : 0};
+    reel__flat_link(&f, hole, reel__flat_table(&f, sizes, at));
+    reel__flat_store(&f, at[0], (uint64_t)n_rows, 8);
+    if (lz4_frame) { /* BodyCompression { codec: 0 LZ4_FRAME, method: 0 BUFFER }; the codec is written although it is the default */
+        const uint8_t compression_sizes[REEL__FLAT_SLOTS_MAX] = {1, 1};
+        reel__flat_link(&f, at[3], reel__flat_table(&f, compression_sizes, compression_at));
+    }
+    reel__flat_link(&f, at[1], reel__flat_vector(&f, n_nodes, 8));
+    uint8_t *p = reel__buf_extend(out, 16 * n_nodes);
+    for (size_t i = 0; p && i < n_nodes; i++, p += 16) {
+        reel__store_u64(p, (uint64_t)nodes[i].length);
+        reel__store_u64(p + 8, (uint64_t)nodes[i].null_count);
+    }
+    reel__flat_link(&f, at[2], reel__flat_vector(&f, n_buffers, 8));
+    p = reel__buf_extend(out, 16 * n_buffers);
+    for (size_t i = 0; p && i < n_buffers; i++, p += 16) {
+        reel__store_u64(p, (uint64_t)buffers[i].offset);
+        reel__store_u64(p + 8, (uint64_t)buffers[i].length);
+    }
+    end(out, start);
+}
+
+size_t reel__ipc_batch_size(size_t n_nodes, size_t n_buffers) {
+    static const reel__ipc_node node;
+    static const reel__ipc_buffer buffer;
+    reel__buf head = {0};
+    reel__ipc_batch(&head, 0, &node, 0, &buffer, 0, 0, false);
+    size_t size = head.failed ? 0 : head.size + 16 * (n_nodes + n_buffers); /* both vectors end at a multiple of 8 */
+    reel__buf_free(&head);
+    return size;
+}
+
+void reel__ipc_end(reel__buf *out) {
+    reel__buf_u32(out, UINT32_MAX);
+    reel__buf_u32(out, 0);
+}

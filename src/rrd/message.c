@@ -1,0 +1,225 @@
+#include "message.h"
+
+#include "../base/alloc.h"
+#include "../base/error.h"
+
+#include <lz4.h>
+#include <string.h>
+
+/* Room in front of an Arrow stream for the message header and the ArrowMsg fields before the payload (both ids at their longest come to less than this plus their text). */
+#define HEAD_ROOM 128
+#define PROBE_BYTES ((size_t)16 << 10)
+#define PROBE_FROM ((size_t)128 << 10)
+
+reel__message *reel__message_ref(reel__message *m) {
+    atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+    return m;
+}
+
+void reel__message_unref(reel__message *m) {
+    if (m && atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) == 1)
+        reel__pool_give(m->pool, m, m->block_size);
+}
+
+void reel__stream_header(uint8_t out[REEL__STREAM_HEADER_SIZE]) {
+    static const uint8_t header[REEL__STREAM_HEADER_SIZE] = {'R', 'R', 'F', '2', REEL__STREAM_VERSION_MAJOR, REEL__STREAM_VERSION_MINOR, REEL__STREAM_VERSION_PATCH, 0, 1, 2, 0, 0};
+    memcpy(out, header, sizeof header);
+}
+
+static void message_header(uint8_t *out, reel__rrd_kind kind, size_t size) {
+    reel__store_u64(out, kind);
+    reel__store_u64(out + 8, size);
+}
+
+static void put_tuid(reel__buf *out, uint32_t field, reel__tuid id) {
+    reel__proto_tag(out, field, 2);
+    reel__proto_varint(out, 18);
+    reel__proto_tag(out, 1, 1);
+    reel__buf_u64(out, id.time_ns);
+    reel__proto_tag(out, 2, 1);
+    reel__buf_u64(out, id.inc);
+}
+
+static void put_store(reel__buf *out, uint32_t field, const reel__store *store) {
+    reel__buf id = {0};
+    reel__proto_store_id(&id, store);
+    reel__proto_bytes(out, field, id.data, id.size);
+    out->failed |= id.failed;
+    reel__buf_free(&id);
+}
+
+reel__message *reel__message_store_info(reel__pool *pool, const reel__store *store, reel__tuid row_id) {
+    reel__buf info = {0}, payload = {0};
+    put_store(&info, 2, store);
+    reel__buf source = {0};
+    reel__proto_uint(&source, 1, 6); /* other; its text is a StoreSourceExtra */
+    reel__buf extra = {0};
+    reel__proto_bytes(&extra, 1, "Reel " REEL_VERSION, sizeof "Reel " REEL_VERSION - 1);
+    reel__proto_bytes(&source, 2, extra.data, extra.size);
+    reel__proto_bytes(&info, 5, source.data, source.size);
+    reel__buf version = {0};
+    reel__proto_uint(&version, 1, (uint32_t)(REEL__STREAM_VERSION_MAJOR | REEL__STREAM_VERSION_MINOR << 8 | REEL__STREAM_VERSION_PATCH << 16));
+    reel__proto_bytes(&info, 6, version.data, version.size);
+    put_tuid(&payload, 1, row_id);
+    reel__proto_bytes(&payload, 2, info.data, info.size);
+    bool failed = info.failed || payload.failed || source.failed || extra.failed || version.failed;
+    size_t block_size = sizeof(reel__message) + REEL__MESSAGE_HEADER_SIZE + payload.size;
+    reel__message *m = failed ? NULL : reel__pool_take(pool, &block_size);
+    if (m) {
+        uint8_t *data = (uint8_t *)(m + 1);
+        *m = (reel__message){.kind = REEL_MESSAGE_STORE_INFO, .store = store, .is_kept = true, .data = data, .size = REEL__MESSAGE_HEADER_SIZE + payload.size, .block_size = block_size, .pool = pool};
+        atomic_init(&m->refs, 1);
+        message_header(data, REEL__RRD_SET_STORE_INFO, payload.size);
+        memcpy(data + REEL__MESSAGE_HEADER_SIZE, payload.data, payload.size);
+    }
+    reel__buf_free(&info);
+    reel__buf_free(&payload);
+    reel__buf_free(&source);
+    reel__buf_free(&extra);
+    reel__buf_free(&version);
+    return m;
+}
+
+void reel__encoder_free(reel__encoder *e) {
+    reel__buf_free(&e->scratch);
+    reel__buf_free(&e->head);
+    reel__release(e->lz4_state);
+    e->lz4_state = NULL;
+}
+
+/* Large payloads are often noise (images, random floats): three samples tell whether compressing all of it is worth the time. */
+static bool worth_compressing(reel__encoder *e, const uint8_t *ipc, size_t size) {
+    if (size < PROBE_FROM)
+        return true;
+    char out[LZ4_COMPRESSBOUND(PROBE_BYTES)];
+    size_t compressed = 0;
+    for (size_t i = 0; i < 3; i++) {
+        const uint8_t *sample = ipc + size * (2 * i + 1) / 6 - PROBE_BYTES / 2;
+        compressed += (size_t)LZ4_compress_fast_extState(e->lz4_state, (const char *)sample, out, (int)PROBE_BYTES, (int)sizeof out, 1);
+    }
+    return compressed < 3 * PROBE_BYTES * 97 / 100;
+}
+
+/* The ArrowMsg up to its payload's bytes, and what follows them, into e->head: returns the size of the front. */
+static size_t put_arrow_msg(reel__encoder *e, const reel__store *store, reel__tuid chunk_id, bool is_static, bool compressed, size_t ipc_size, size_t payload_size) {
+    reel__buf *b = &e->head;
+    b->size = 0;
+    reel__buf_zero(b, REEL__MESSAGE_HEADER_SIZE);
+    put_store(b, 1, store);
+    reel__proto_uint(b, 2, compressed ? 2 : 1);
+    reel__proto_uint(b, 3, ipc_size);
+    reel__proto_uint(b, 4, 1);
+    reel__proto_tag(b, 5, 2);
+    reel__proto_varint(b, payload_size);
+    size_t front = b->size;
+    put_tuid(b, 6, chunk_id);
+    reel__proto_tag(b, 7, 0); /* optional: written even when false */
+    reel__proto_varint(b, is_static);
+    if (!b->failed)
+        message_header(b->data, REEL__RRD_ARROW_MSG, b->size - REEL__MESSAGE_HEADER_SIZE + payload_size);
+    return front;
+}
+
+/* A block with the message struct, the info's arrays, `front` bytes of room before and `back` bytes after `payload_size` bytes. */
+static reel__message *new_block(reel__encoder *e, const reel__shape *shape, size_t front, size_t payload_size, size_t back, uint8_t **payload) {
+    size_t ranges = shape->n_timelines * sizeof(reel__time_range), cells = (size_t)shape->n_timelines * shape->n_columns * sizeof(reel__time_range);
+    size_t info = ranges + cells + (shape->n_columns * sizeof(uint32_t) + 7) / 8 * 8;
+    size_t size = sizeof(reel__message) + info + front + payload_size + back;
+    reel__message *m = reel__pool_take(e->pool, &size);
+    if (!m)
+        return NULL;
+    uint8_t *at = (uint8_t *)(m + 1);
+    *m = (reel__message){.kind = REEL_MESSAGE_CHUNK, .shape = shape, .block_size = size, .pool = e->pool};
+    atomic_init(&m->refs, 1);
+    m->info.ranges = (reel__time_range *)at;
+    m->info.cell_ranges = (reel__time_range *)(at + ranges);
+    m->info.non_null = (uint32_t *)(at + ranges + cells);
+    *payload = at + info + front;
+    return m;
+}
+
+static void copy_info(reel__chunk_info *to, const reel__chunk_info *from, const reel__shape *s) {
+    reel__chunk_info arrays = *to;
+    *to = *from;
+    to->ranges = arrays.ranges;
+    to->cell_ranges = arrays.cell_ranges;
+    to->non_null = arrays.non_null;
+    memcpy(to->ranges, from->ranges, s->n_timelines * sizeof *to->ranges);
+    memcpy(to->non_null, from->non_null, s->n_columns * sizeof *to->non_null);
+    if (from->has_nulls)
+        memcpy(to->cell_ranges, from->cell_ranges, (size_t)s->n_timelines * s->n_columns * sizeof *to->cell_ranges);
+}
+
+/* Compresses plain's payload into a smaller block; NULL when that does not shrink it, or when memory is out (then it is stored plain). */
+static reel__message *compressed(reel__encoder *e, const reel__message *plain, const uint8_t *ipc, size_t front, size_t back) {
+    size_t bound = (size_t)LZ4_compressBound((int)plain->ipc_size);
+    if (plain->ipc_size > LZ4_MAX_INPUT_SIZE || bound == 0)
+        return NULL;
+    if (!e->lz4_state && !(e->lz4_state = reel__alloc((size_t)LZ4_sizeofState())))
+        return NULL;
+    if (!worth_compressing(e, ipc, plain->ipc_size))
+        return NULL;
+    e->scratch.size = 0;
+    uint8_t *to = reel__buf_reserve(&e->scratch, bound);
+    if (!to) {
+        e->scratch.failed = false;
+        return NULL;
+    }
+    int size = LZ4_compress_fast_extState(e->lz4_state, (const char *)ipc, (char *)to, (int)plain->ipc_size, (int)bound, REEL__LZ4_ACCELERATION);
+    if (size <= 0 || (size_t)size >= plain->ipc_size)
+        return NULL;
+    uint8_t *payload;
+    reel__message *m = new_block(e, plain->shape, front, (size_t)size, back, &payload);
+    if (!m)
+        return NULL;
+    memcpy(payload, to, (size_t)size);
+    copy_info(&m->info, &plain->info, plain->shape);
+    m->data = payload;
+    m->size = (size_t)size;
+    m->ipc_size = plain->ipc_size;
+    return m;
+}
+
+reel_status reel__message_chunk(reel__encoder *e, const reel__store *store, reel__shape *shape, const char *entity_path, reel__tuid chunk_id, const reel__part *parts, size_t n_parts,
+                                reel__message **out) {
+    *out = NULL;
+    size_t bound, ipc_size;
+    REEL__TRY(reel__chunk_bound(shape, strlen(entity_path), parts, n_parts, &bound));
+    bool is_static = shape->n_timelines == 0;
+    size_t front_max = HEAD_ROOM + strlen(store->application_id) + strlen(store->recording_id), back = 32;
+    uint8_t *payload;
+    reel__message *m = new_block(e, shape, front_max, bound, back, &payload);
+    if (!m)
+        return reel__fail(REEL_E_NO_MEMORY, "%s: no memory for a chunk of %zu bytes", entity_path, bound);
+    reel_status status = reel__chunk_encode(shape, entity_path, chunk_id, parts, n_parts, payload, &ipc_size, &m->info);
+    if (status != REEL_OK) {
+        reel__message_unref(m);
+        return status;
+    }
+    m->ipc_size = ipc_size;
+    m->size = ipc_size;
+    m->data = payload;
+    reel__message *smaller = e->no_compression ? NULL : compressed(e, m, payload, front_max, back);
+    if (smaller) {
+        reel__message_unref(m);
+        m = smaller;
+    }
+    payload = (uint8_t *)m->data;
+    size_t front = put_arrow_msg(e, store, chunk_id, is_static, smaller != NULL, ipc_size, m->size);
+    if (e->head.failed || front > front_max) {
+        e->head.failed = false;
+        reel__message_unref(m);
+        return reel__fail(REEL_E_NO_MEMORY, "%s: no memory for a message head", entity_path);
+    }
+    memcpy(payload - front, e->head.data, front);
+    memcpy(payload + m->size, e->head.data + front, e->head.size - front);
+    m->data = payload - front;
+    m->size += e->head.size;
+    m->store = store;
+    m->is_static = is_static;
+    m->is_kept = is_static || store->kind == REEL_STORE_BLUEPRINT;
+    m->entity_path = entity_path;
+    m->chunk_id = chunk_id;
+    *out = m;
+    return REEL_OK;
+}

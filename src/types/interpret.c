@@ -1,0 +1,398 @@
+#include "interpret.h"
+
+#include "../base/error.h"
+#include "../base/text.h"
+
+#include <reel/log.h>
+
+#include <string.h>
+
+const reel__archetype *reel__archetype_of(uint32_t number) {
+    return number < reel__n_archetypes && reel__archetypes[number].struct_size ? &reel__archetypes[number] : NULL;
+}
+
+static const void *pointer_at(const uint8_t *base, uint16_t offset) {
+    const void *p;
+    memcpy(&p, base + offset, sizeof p);
+    return p;
+}
+
+static bool all_zero(const uint8_t *p, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (p[i])
+            return false;
+    return true;
+}
+
+/* Whether a value that stands in the struct itself is set. */
+static bool value_is_set(const reel__field *f, const uint8_t *at) {
+    switch (f->element) {
+    case REEL__ELEMENT_ENUM: return !all_zero(at, sizeof(int));
+    case REEL__ELEMENT_TEXT: case REEL__ELEMENT_BYTES: return pointer_at(at, 0) != NULL;
+    case REEL__ELEMENT_IMAGE_FORMAT: return !all_zero(at, sizeof(reel_image_format));
+    case REEL__ELEMENT_TENSOR: return ((const reel_tensor *)(const void *)at)->type != 0;
+    default: return false;
+    }
+}
+
+static reel_status bind_list(const reel__field *f, const uint8_t *base, const char *path, reel__cell *cell, bool *set) {
+    size_t n;
+    memcpy(&n, base + f->offset_2, sizeof n);
+    cell->values = pointer_at(base, f->offset);
+    if (REEL__UNLIKELY(n > INT32_MAX))
+        return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %zu values: at most %d are allowed", path, f->name, n, INT32_MAX);
+    if (REEL__UNLIKELY(n && !cell->values))
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s is NULL with a count of %zu", path, f->name, n);
+    cell->n = (uint32_t)n;
+    *set = cell->values != NULL;
+    return REEL_OK;
+}
+
+static reel_status bind_strips(const reel__field *f, const uint8_t *base, const char *path, reel__cell *cell, bool *set) {
+    reel_strips strips; /* reel_geo_strips has the same layout */
+    memcpy(&strips, base + f->offset, sizeof strips);
+    if (strips.n_strips > INT32_MAX)
+        return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %zu strips: at most %d are allowed", path, f->name, strips.n_strips, INT32_MAX);
+    if (strips.n_strips && !strips.lengths)
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s has %zu strips and no lengths", path, f->name, strips.n_strips);
+    uint64_t points = 0;
+    for (size_t i = 0; i < strips.n_strips; i++)
+        points += strips.lengths[i];
+    if (points && !strips.points)
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s has no points; its lengths add up to %llu", path, f->name, (unsigned long long)points);
+    cell->values = strips.points;
+    cell->lengths = strips.lengths;
+    cell->n = (uint32_t)strips.n_strips;
+    *set = strips.lengths || strips.points;
+    return REEL_OK;
+}
+
+static reel_status bind_field(const reel__field *f, const uint8_t *base, const char *path, reel__cell *cell, bool *set) {
+    *set = false;
+    switch (f->form) {
+    case REEL__FORM_LIST: return bind_list(f, base, path, cell, set);
+    case REEL__FORM_STRIPS: return bind_strips(f, base, path, cell, set);
+    case REEL__FORM_OPTIONAL:
+        *set = base[f->offset] != 0;
+        cell->values = base + f->offset_2;
+        break;
+    case REEL__FORM_VALUE:
+        *set = value_is_set(f, base + f->offset);
+        cell->values = base + f->offset;
+        break;
+    case REEL__FORM_POINTER:
+        cell->values = pointer_at(base, f->offset);
+        *set = cell->values != NULL;
+        break;
+    default: break;
+    }
+    cell->n = *set;
+    return REEL_OK;
+}
+
+reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fields, size_t struct_size, bool update, const char *path) {
+    const uint8_t *base = fields;
+    uint64_t clear;
+    bool has_required = false;
+    row->mask = 0;
+    row->n_cells = row->mismatch = row->n_instances = 0;
+    if (REEL__UNLIKELY(!base || struct_size < sizeof clear))
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s needs a struct of at least 8 bytes", path, a->name);
+    memcpy(&clear, base, sizeof clear);
+    for (uint32_t i = 0; i < a->n_fields; i++) {
+        const reel__field *f = &a->fields[i];
+        reel__cell *cell = &row->cells[row->n_cells];
+        bool set = false;
+        cell->lengths = NULL;
+        if (f->end <= struct_size)
+            REEL__TRY(bind_field(f, base, path, cell, &set));
+        bool required = f->level == REEL__REQUIRED && !update && f->form != REEL__FORM_NONE;
+        if (!set) {
+            bool cleared = (clear >> i & 1) || ((clear & REEL_CLEAR_REST) && f->form != REEL__FORM_NONE);
+            if (!cleared && !required)
+                continue;
+            cell->n = 0;
+            cell->values = NULL;
+        }
+        cell->field = f;
+        row->mask |= UINT64_C(1) << i;
+        row->n_cells++;
+        if (f->many && f->level == REEL__REQUIRED && !has_required) {
+            has_required = true;
+            row->n_instances = cell->n;
+        }
+    }
+    if (has_required)
+        for (uint32_t i = 0; i < row->n_cells && !row->mismatch; i++)
+            if (row->cells[i].field->many && row->cells[i].n > 1 && row->cells[i].n != row->n_instances)
+                row->mismatch = i + 1;
+    return REEL_OK;
+}
+
+static reel_status too_large(const reel__cell *cell, const char *path, uint64_t bytes) {
+    return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu bytes: at most %d fit into a row", path, cell->field->name, (unsigned long long)bytes, INT32_MAX);
+}
+
+static reel_status measure_enum(const reel__cell *cell, const char *path) {
+    const int *values = cell->values;
+    const reel__enum *e = cell->field->enumeration;
+    for (uint32_t i = 0; i < cell->n; i++) {
+        uint16_t k = 0;
+        while (k < e->n && e->values[k] != (uint32_t)values[i])
+            k++;
+        if (k == e->n)
+            return reel__fail(REEL_E_ARGUMENT, "%s: %s[%u] is %d, which is not a %s", path, cell->field->name, (unsigned)i, values[i], e->name);
+    }
+    return REEL_OK;
+}
+
+static reel_status measure_text(const reel__cell *cell, const char *path, size_t *sizes) {
+    const char *const *texts = cell->values;
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < cell->n; i++) {
+        size_t size = texts[i] ? strlen(texts[i]) : 0;
+        if (!reel__utf8_valid(texts[i], size))
+            return reel__fail(REEL_E_UTF8, "%s: %s[%u], %zu bytes, is not valid UTF-8", path, cell->field->name, (unsigned)i, size);
+        bytes += size;
+    }
+    if (bytes > INT32_MAX)
+        return too_large(cell, path, bytes);
+    sizes[0] = 4 * (size_t)cell->n;
+    sizes[1] = (size_t)bytes;
+    return REEL_OK;
+}
+
+static reel_status measure_bytes(const reel__cell *cell, const char *path, size_t *sizes) {
+    const reel_bytes *runs = cell->values;
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < cell->n; i++) {
+        if (runs[i].size && !runs[i].data)
+            return reel__fail(REEL_E_ARGUMENT, "%s: %s is NULL with a size of %zu", path, cell->field->name, runs[i].size);
+        if (runs[i].size > INT32_MAX)
+            return too_large(cell, path, runs[i].size);
+        bytes += runs[i].size;
+    }
+    if (bytes > INT32_MAX)
+        return too_large(cell, path, bytes);
+    sizes[0] = 4 * (size_t)cell->n;
+    sizes[1] = (size_t)bytes;
+    return REEL_OK;
+}
+
+static uint64_t strip_points(const reel__cell *cell) {
+    uint64_t points = 0;
+    for (uint32_t i = 0; i < cell->n; i++)
+        points += cell->lengths[i];
+    return points;
+}
+
+/* Image format: width, height; then three nullable enums, each a validity and a value. */
+static reel_status measure_format(const reel__cell *cell, const char *path, size_t *sizes) {
+    const reel_image_format *formats = cell->values;
+    for (uint32_t i = 0; i < cell->n; i++) {
+        const reel_image_format *f = &formats[i];
+        const struct {
+            const reel__enum *e;
+            uint32_t value;
+        } parts[3] = {{reel__pixel_formats, f->pixel_format}, {reel__color_models, f->color_model}, {reel__channel_datatypes, f->channel_datatype}};
+        for (int k = 0; k < 3; k++) {
+            uint16_t at = 0;
+            while (at < parts[k].e->n && parts[k].e->values[at] != parts[k].value)
+                at++;
+            if (parts[k].value && at == parts[k].e->n)
+                return reel__fail(REEL_E_ARGUMENT, "%s: %s has %u, which is not a %s", path, cell->field->name, (unsigned)parts[k].value, parts[k].e->name);
+        }
+    }
+    sizes[0] = sizes[1] = 4 * (size_t)cell->n;
+    for (int k = 2; k < 8; k++)
+        sizes[k] = cell->n;
+    return REEL_OK;
+}
+
+static const uint8_t tensor_width[12] = {0, 1, 2, 4, 8, 1, 2, 4, 8, 2, 4, 8};
+
+static reel_status tensor_elements(const reel__cell *cell, const char *path, uint64_t *elements) {
+    const reel_tensor *t = cell->values;
+    uint64_t n = 1;
+    if (t->n_dims > 255 || (t->n_dims && !t->shape))
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s has %zu dimensions%s", path, cell->field->name, t->n_dims, t->shape ? ": at most 255 are allowed" : " and no shape");
+    for (size_t i = 0; i < t->n_dims; i++) {
+        if (t->shape[i] && n > INT32_MAX / t->shape[i])
+            return reel__fail(REEL_E_TOO_LARGE, "%s: %s: dimension %zu of %llu makes more than %d elements", path, cell->field->name, i, (unsigned long long)t->shape[i], INT32_MAX);
+        n *= t->shape[i];
+    }
+    *elements = n;
+    return REEL_OK;
+}
+
+/* Tensor: shape lengths, shape, names validity, names lengths, (text lengths, text bytes), type code, the null variant, then per variant lengths and elements. */
+enum { TENSOR_SHAPE = 1, TENSOR_NAMES_VALID = 2, TENSOR_NAMES = 3, TENSOR_NAME_LENGTHS = 4, TENSOR_NAME_BYTES = 5, TENSOR_CODE = 6, TENSOR_NULLS = 7, TENSOR_VARIANTS = 8 };
+
+static reel_status measure_tensor(const reel__cell *cell, const char *path, size_t *sizes) {
+    const reel_tensor *t = cell->values;
+    memset(sizes, 0, cell->field->descriptor.arrow->n_streams * sizeof *sizes);
+    if (!cell->n)
+        return REEL_OK;
+    uint64_t elements, names = 0;
+    if (t->type < 1 || t->type > 11)
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s has type %d, which is not a tensor type", path, cell->field->name, (int)t->type);
+    REEL__TRY(tensor_elements(cell, path, &elements));
+    if (elements && !t->data)
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s has %llu elements by its shape and no data", path, cell->field->name, (unsigned long long)elements);
+    if (elements * tensor_width[t->type] > INT32_MAX)
+        return too_large(cell, path, elements * tensor_width[t->type]);
+    for (size_t i = 0; t->names && i < t->n_dims; i++) {
+        size_t size = t->names[i] ? strlen(t->names[i]) : 0;
+        if (!reel__utf8_valid(t->names[i], size))
+            return reel__fail(REEL_E_UTF8, "%s: %s: the name of dimension %zu is not valid UTF-8", path, cell->field->name, i);
+        names += size;
+    }
+    sizes[0] = 4;
+    sizes[TENSOR_SHAPE] = 8 * t->n_dims;
+    sizes[TENSOR_NAMES_VALID] = 1;
+    sizes[TENSOR_NAMES] = 4;
+    sizes[TENSOR_NAME_LENGTHS] = t->names ? 4 * t->n_dims : 0;
+    sizes[TENSOR_NAME_BYTES] = (size_t)names;
+    sizes[TENSOR_CODE] = 1;
+    sizes[TENSOR_VARIANTS + 2 * (t->type - 1)] = 4;
+    sizes[TENSOR_VARIANTS + 2 * (t->type - 1) + 1] = (size_t)elements * tensor_width[t->type];
+    return REEL_OK;
+}
+
+reel_status reel__measure(const reel__cell *cell, const char *path, size_t *sizes) {
+    const reel__field *f = cell->field;
+    uint64_t bytes;
+    switch (f->element) {
+    case REEL__ELEMENT_FLAT:
+        bytes = (uint64_t)cell->n * f->width;
+        if (REEL__UNLIKELY(bytes > INT32_MAX))
+            return too_large(cell, path, bytes);
+        sizes[0] = (size_t)bytes;
+        return REEL_OK;
+    case REEL__ELEMENT_BOOL: sizes[0] = cell->n; return REEL_OK;
+    case REEL__ELEMENT_ENUM: sizes[0] = (size_t)cell->n * f->width; return measure_enum(cell, path);
+    case REEL__ELEMENT_TEXT: return measure_text(cell, path, sizes);
+    case REEL__ELEMENT_BYTES: return measure_bytes(cell, path, sizes);
+    case REEL__ELEMENT_STRIP:
+        bytes = strip_points(cell) * f->width;
+        if (bytes > INT32_MAX)
+            return too_large(cell, path, bytes);
+        sizes[0] = 4 * (size_t)cell->n;
+        sizes[1] = (size_t)bytes;
+        return REEL_OK;
+    case REEL__ELEMENT_IMAGE_FORMAT: return measure_format(cell, path, sizes);
+    case REEL__ELEMENT_AXIS_ANGLE:
+        sizes[0] = 12 * (size_t)cell->n;
+        sizes[1] = 4 * (size_t)cell->n;
+        return REEL_OK;
+    case REEL__ELEMENT_TENSOR: return measure_tensor(cell, path, sizes);
+    default: return reel__fail(REEL_E_UNSUPPORTED, "%s: %s cannot be logged from C yet", path, f->name);
+    }
+}
+
+static void write_text(const reel__cell *cell, uint8_t *const *streams) {
+    const char *const *texts = cell->values;
+    uint8_t *lengths = streams[0], *bytes = streams[1];
+    for (uint32_t i = 0; i < cell->n; i++, lengths += 4) {
+        uint32_t size = texts[i] ? (uint32_t)strlen(texts[i]) : 0;
+        memcpy(lengths, &size, 4);
+        if (size)
+            memcpy(bytes, texts[i], size);
+        bytes += size;
+    }
+}
+
+static void write_bytes(const reel__cell *cell, uint8_t *const *streams) {
+    const reel_bytes *runs = cell->values;
+    uint8_t *lengths = streams[0], *bytes = streams[1];
+    for (uint32_t i = 0; i < cell->n; i++, lengths += 4) {
+        uint32_t size = (uint32_t)runs[i].size;
+        memcpy(lengths, &size, 4);
+        if (size)
+            memcpy(bytes, runs[i].data, size);
+        bytes += size;
+    }
+}
+
+static void write_format(const reel__cell *cell, uint8_t *const *streams) {
+    const reel_image_format *formats = cell->values;
+    for (uint32_t i = 0; i < cell->n; i++) {
+        const uint32_t values[3] = {formats[i].pixel_format, formats[i].color_model, formats[i].channel_datatype};
+        memcpy(streams[0] + 4 * i, &formats[i].width, 4);
+        memcpy(streams[1] + 4 * i, &formats[i].height, 4);
+        for (int k = 0; k < 3; k++) {
+            streams[2 + 2 * k][i] = values[k] != 0;
+            streams[3 + 2 * k][i] = (uint8_t)values[k];
+        }
+    }
+}
+
+static void write_tensor(const reel__cell *cell, uint8_t *const *streams) {
+    const reel_tensor *t = cell->values;
+    if (!cell->n)
+        return;
+    uint64_t elements = 1;
+    uint32_t n_dims = (uint32_t)t->n_dims, n_names = t->names ? n_dims : 0;
+    for (uint32_t i = 0; i < n_dims; i++)
+        elements *= t->shape[i];
+    memcpy(streams[0], &n_dims, 4);
+    if (n_dims)
+        memcpy(streams[TENSOR_SHAPE], t->shape, 8 * (size_t)n_dims);
+    *streams[TENSOR_NAMES_VALID] = t->names != NULL;
+    memcpy(streams[TENSOR_NAMES], &n_names, 4);
+    uint8_t *bytes = streams[TENSOR_NAME_BYTES];
+    for (uint32_t i = 0; i < n_names; i++) {
+        uint32_t size = t->names[i] ? (uint32_t)strlen(t->names[i]) : 0;
+        memcpy(streams[TENSOR_NAME_LENGTHS] + 4 * i, &size, 4);
+        if (size)
+            memcpy(bytes, t->names[i], size);
+        bytes += size;
+    }
+    *streams[TENSOR_CODE] = (uint8_t)t->type;
+    uint32_t count = (uint32_t)elements;
+    memcpy(streams[TENSOR_VARIANTS + 2 * (t->type - 1)], &count, 4);
+    if (count)
+        memcpy(streams[TENSOR_VARIANTS + 2 * (t->type - 1) + 1], t->data, (size_t)elements * tensor_width[t->type]);
+}
+
+void reel__write(const reel__cell *cell, uint8_t *const *streams) {
+    const reel__field *f = cell->field;
+    switch (f->element) {
+    case REEL__ELEMENT_FLAT:
+        if (cell->n)
+            memcpy(streams[0], cell->values, (size_t)cell->n * f->width);
+        break;
+    case REEL__ELEMENT_BOOL:
+        for (uint32_t i = 0; i < cell->n; i++)
+            streams[0][i] = ((const uint8_t *)cell->values)[i] != 0;
+        break;
+    case REEL__ELEMENT_ENUM:
+        for (uint32_t i = 0; i < cell->n; i++) {
+            uint32_t value = (uint32_t)((const int *)cell->values)[i];
+            if (f->width == 1)
+                streams[0][i] = (uint8_t)value;
+            else
+                memcpy(streams[0] + 4 * i, &value, 4);
+        }
+        break;
+    case REEL__ELEMENT_TEXT: write_text(cell, streams); break;
+    case REEL__ELEMENT_BYTES: write_bytes(cell, streams); break;
+    case REEL__ELEMENT_STRIP: {
+        size_t bytes = (size_t)strip_points(cell) * f->width;
+        if (cell->n)
+            memcpy(streams[0], cell->lengths, 4 * (size_t)cell->n);
+        if (bytes)
+            memcpy(streams[1], cell->values, bytes);
+        break;
+    }
+    case REEL__ELEMENT_IMAGE_FORMAT: write_format(cell, streams); break;
+    case REEL__ELEMENT_AXIS_ANGLE:
+        for (uint32_t i = 0; i < cell->n; i++) {
+            memcpy(streams[0] + 12 * i, ((const reel_axis_angle *)cell->values)[i].axis, 12);
+            memcpy(streams[1] + 4 * i, &((const reel_axis_angle *)cell->values)[i].angle, 4);
+        }
+        break;
+    case REEL__ELEMENT_TENSOR: write_tensor(cell, streams); break;
+    default: break;
+    }
+}

@@ -1,0 +1,36 @@
+/* The one interpreter that turns a caller's struct into column cells: bind finds what is set, measure says how many bytes each stream needs (and checks the values),
+ * write copies them. The lane makes room between the two. */
+#ifndef REEL_TYPES_INTERPRET_H
+#define REEL_TYPES_INTERPRET_H
+
+#include "schema.h"
+
+#define REEL__CELLS_MAX 64
+
+typedef struct reel__cell {
+    const reel__field *field;
+    const void *values;      /* n of the field's element (schema.h) */
+    const uint32_t *lengths; /* STRIP: points per strip */
+    uint32_t n;
+} reel__cell;
+
+typedef struct reel__row {
+    uint64_t mask;           /* bit per field of the archetype that has a cell */
+    uint32_t n_cells;
+    uint32_t mismatch;       /* 1 + index of the first cell whose count is not 0, 1 or that of the required field; 0: all fit */
+    uint32_t n_instances;    /* of the first required list */
+    reel__cell cells[REEL__CELLS_MAX];
+} reel__row;
+
+/* The archetype with this number, or NULL. */
+const reel__archetype *reel__archetype_of(uint32_t number);
+
+/* path is for messages. update: write only what is set. */
+reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fields, size_t struct_size, bool update, const char *path);
+
+/* Bytes per stream of the type, without the cell's own length. Checks UTF-8, enum values, and that sizes fit. */
+reel_status reel__measure(const reel__cell *cell, const char *path, size_t *sizes);
+/* Writes to streams[i], which has room for sizes[i] bytes. */
+void reel__write(const reel__cell *cell, uint8_t *const *streams);
+
+#endif
