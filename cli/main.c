@@ -1,0 +1,76 @@
+/* The `reel` command: which subcommand, and what is said about all of them. */
+#include "commands.h"
+
+#include <reel/base.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} subcommands[] = {
+    { "record", reel_cli_record, "record this machine, and files by type, into a .rrd" },
+    { "view", reel_cli_view, "show recordings in the browser, from 127.0.0.1" },
+    { "viewer", reel_cli_viewer, "install or look up the viewer's files" },
+};
+enum { N_SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
+
+static void print_general_help(FILE *to) {
+    fprintf(to, "usage: reel COMMAND [OPTIONS] [ARGUMENTS]\n\nRecords data for the Rerun viewer and shows it.\n\nCommands:\n");
+    for (size_t i = 0; i < N_SUBCOMMANDS; i++) fprintf(to, "  %-9s %s\n", subcommands[i].name, subcommands[i].summary);
+    fprintf(to,
+            "  %-9s what a command does and takes, as `reel COMMAND --help`\n\n"
+            "Options:\n"
+            "  -h, --help     print this and end\n"
+            "  -V, --version  print the version and end\n\n"
+            "Exit codes: 0 done, 1 something failed (standard error says what), 2 the\n"
+            "command line makes no sense.\n",
+            "help");
+}
+
+static int run_subcommand(const char *name, int argc, char **argv) {
+    for (size_t i = 0; i < N_SUBCOMMANDS; i++) {
+        if (strcmp(subcommands[i].name, name) == 0) return subcommands[i].run(argc, argv);
+    }
+    fprintf(stderr, "reel: no such command: %s\n", name);
+    print_general_help(stderr);
+    return CLI_USAGE;
+}
+
+static int help(int argc, char **argv) {
+    if (argc < 2) {
+        print_general_help(stdout);
+        return CLI_OK;
+    }
+    char option[] = "--help";
+    char *arguments[] = { argv[1], option, NULL };
+    return run_subcommand(argv[1], 2, arguments);
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        print_general_help(stderr);
+        return CLI_USAGE;
+    }
+    const char *first = argv[1];
+    int code;
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
+        print_general_help(stdout);
+        code = CLI_OK;
+    } else if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0) {
+        printf("reel %s\n", reel_version());
+        code = CLI_OK;
+    } else if (strcmp(first, "help") == 0) {
+        code = help(argc - 1, argv + 1);
+    } else {
+        code = run_subcommand(first, argc - 1, argv + 1);
+    }
+    /* Output that did not reach its reader (a full disk behind `>`) is a failure too. */
+    if (fflush(stdout) != 0 && code == CLI_OK) {
+        fputs("reel: cannot write to standard output\n", stderr);
+        code = CLI_FAILED;
+    }
+    return code;
+}
