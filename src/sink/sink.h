@@ -48,7 +48,7 @@ void reel__sink_error(reel__sink *s, reel_status status, const char *message);
 void reel__sink_get_stats(reel__sink *s, reel_sink_stats *out);
 /* Wakes the I/O thread if something is queued; held sinks have none. After puts with defer_wake that no flush of this sink follows. */
 void reel__sink_kick(reel__sink *s);
-/* After close: the I/O side still hangs, and what its messages borrow (paths, shapes, stores) must outlive the process. */
+/* After close: the I/O side still hangs, so what its messages borrow (paths, shapes, stores) and what report uses must never be released. */
 bool reel__sink_is_abandoned(reel__sink *s);
 /* For the sinks themselves, mutex held: counts a message in the statistics. */
 void reel__sink_count_written(reel__sink *s, const reel__message *m);
