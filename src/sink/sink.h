@@ -62,7 +62,8 @@ typedef struct reel__io_ops {
     reel_status (*flush)(void *self, int64_t deadline_ns);  /* NULL: nothing to do */
     reel_status (*close)(void *self, int64_t deadline_ns);  /* NULL: nothing to do */
     void (*destroy)(void *self);
-    /* Asks for the time at which write should be called even with no message (rotation, delayed blocks); INT64_MAX: never. NULL allowed. */
+    /* Asks for the time at which write should be called even with no message (rotation, delayed blocks); INT64_MAX: never. NULL allowed.
+     * Called with the sink's mutex held: it only looks. */
     int64_t (*due)(void *self);
 } reel__io_ops;
 typedef struct reel__queue_config {

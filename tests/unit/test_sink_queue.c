@@ -544,7 +544,10 @@ static void close_of_a_frozen_sink_is_bounded(void **state) {
     static fake_io io; /* its thread still uses it when the test is over */
     fake_init(&io);
     reel__sink *s = new_queue(&io, REEL_POLICY_BLOCK, 0, 0, true);
-    freeze_with(s, &io, (made){.id = 0, .n_rows = 3});
+    reel__message *hanging = make_message(&(made){.id = 0, .n_rows = 3});
+    set_frozen(&io, true);
+    s->klass->put(s, hanging);
+    wait_in_write(&io, true);
     put_ids(s, 1, 4);
     assert_int_equal(s->klass->close(s, reel__deadline_ms(50)), REEL_E_TIMEOUT);
     assert_true(reel__sink_is_abandoned(s));
@@ -559,6 +562,35 @@ static void close_of_a_frozen_sink_is_bounded(void **state) {
     assert_int_equal(io.n_flushes + io.n_closes, 0);
     assert_false(io.is_destroyed);
     reel__mutex_unlock(&io.mutex);
+    assert_int_equal(atomic_load(&hanging->refs), 2); /* given back to a pool that may be gone: never */
+    reel__message_unref(hanging);
+}
+
+static void *run_inline_flush(void *user) {
+    flusher *f = user;
+    f->status = flush(f->sink);
+    return NULL;
+}
+
+static void close_is_bounded_while_a_caller_hangs_in_its_flush(void **state) {
+    (void)state;
+    static fake_io io;
+    fake_init(&io);
+    set_frozen(&io, true);
+    reel__sink *s = new_queue(&io, REEL_POLICY_BLOCK, 0, 0, true);
+    s->defer_wake = true;
+    put_ids(s, 0, 3);
+    flusher f = {s, REEL_OK};
+    reel__thread thread;
+    assert_int_equal(reel__thread_start(&thread, "flusher", run_inline_flush, &f), REEL_OK);
+    wait_in_write(&io, true);
+    assert_int_equal(s->klass->close(s, reel__deadline_ms(50)), REEL_E_TIMEOUT);
+    s->klass->destroy(s);
+    set_frozen(&io, false);
+    reel__thread_join(thread);
+    assert_int_equal(f.status, REEL_E_TIMEOUT);
+    assert_int_equal(io.n_ids, 1);
+    assert_int_equal(io.n_flushes + io.n_closes, 0);
 }
 
 static void close_of_a_slow_sink_ends_it_without_the_rest(void **state) {
@@ -731,6 +763,7 @@ int main(void) {
         cmocka_unit_test(a_flush_of_a_frozen_sink_times_out),
         cmocka_unit_test(close_writes_what_waits),
         cmocka_unit_test(close_of_a_frozen_sink_is_bounded),
+        cmocka_unit_test(close_is_bounded_while_a_caller_hangs_in_its_flush),
         cmocka_unit_test(close_of_a_slow_sink_ends_it_without_the_rest),
         cmocka_unit_test(a_sink_is_called_when_it_is_due),
         cmocka_unit_test(flushes_from_everywhere_confirm_what_was_put),
