@@ -1,5 +1,5 @@
 // The page of `reel view`: opens every recording it was given in the official viewer and tells how that went, to a person on the page and to a
-// program in document.documentElement.dataset: reel = loading | open | failed, and reelWhy, the text.
+// program in document.documentElement.dataset: reel = loading | open | failed, and reelWhy, the text. window.reelViewer is the viewer, for a console.
 //
 // The viewer reports nothing when a recording can't be fetched or read. So the page looks into each file itself first, learns the ids of the
 // recordings in it, and calls itself open when the viewer has opened all of those.
@@ -139,7 +139,7 @@ async function main() {
 /** Starts the viewer with all recordings at once (a viewer that idles does not notice later ones until it repaints). */
 async function start(version, urls, onOpen) {
   const { WebViewer } = await import(`/viewer/${version}/index.js`);
-  const viewer = new WebViewer();
+  const viewer = window.reelViewer = new WebViewer();
   const box = document.getElementById("viewer");
   viewer.on("recording_open", (event) => onOpen(event.recording_id));
   // When it crashes later it only writes into its box; keep the state true.

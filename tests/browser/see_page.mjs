@@ -1,0 +1,129 @@
+// Opens the page of `reel view` in headless Chromium, with every address but 127.0.0.1 unreachable, and reports what happened.
+//
+//     node see_page.mjs URL PICTURE.png [--timeout SECONDS] [--settle SECONDS] [--size WIDTHxHEIGHT] [--timeline NAME]
+//             [--reload-after FILE]
+//
+// Waits until the page has made up its mind (data-reel is "open" or "failed"), settles, takes the picture and prints one line of JSON:
+//     state, why     data-reel and data-reel-why of the page; state is "loading" when the time ran out
+//     text           what a person reads in the page's message, "" when it is hidden
+//     seconds        from going to the page to that state
+//     errors         console errors, uncaught exceptions and violations of the page's policy
+//     warnings       console warnings
+//     requests       [status, path] of each answer from 127.0.0.1
+//     outside        addresses elsewhere that the page asked for
+//     range          with --timeline: its [first, last] time in the recording shown, once that has not changed for a second; null without one
+// With --reload-after it then waits until FILE exists, reloads the page and reports the state after that as well: `again`, with the same names.
+//
+// Needs playwright-core: in NODE_PATH, or in the repository's .cache/npm.
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const POLL_MS = 50;
+const STEADY_POLLS = 20;
+
+function argumentsOf(list) {
+  const [url, picture, ...rest] = list;
+  const options = { timeout: "90", settle: "1", size: "1200x800", timeline: "", "reload-after": "" };
+  for (let i = 0; i < rest.length; i += 2) {
+    const name = rest[i].replace(/^--/, "");
+    if (!(name in options) || rest[i + 1] === undefined) throw new Error(`unknown option or missing value: ${rest[i]}`);
+    options[name] = rest[i + 1];
+  }
+  if (!url || !picture) throw new Error("usage: see_page.mjs URL PICTURE.png [options]");
+  const [width, height] = options.size.split("x").map(Number);
+  return {
+    url, picture, width, height, timeoutMs: options.timeout * 1000, settleMs: options.settle * 1000,
+    timeline: options.timeline, reloadAfter: options["reload-after"],
+  };
+}
+
+function playwright() {
+  const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+  try {
+    return createRequire(import.meta.url)("playwright-core"); // looks into NODE_PATH, too
+  } catch {
+    return createRequire(join(root, ".cache/npm/"))("playwright-core");
+  }
+}
+
+/** Listens to everything the page says and fetches; returns the growing record. */
+function listen(page) {
+  const record = { errors: [], warnings: [], requests: [], outside: [] };
+  page.on("console", (said) => {
+    if (said.type() === "error") record.errors.push(said.text());
+    if (said.type() === "warning") record.warnings.push(said.text());
+  });
+  page.on("pageerror", (error) => record.errors.push(`uncaught: ${error}`));
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith("http") && hostname !== "127.0.0.1") record.outside.push(request.url());
+  });
+  page.on("response", (response) => {
+    if (response.url().startsWith("http")) record.requests.push([response.status(), new URL(response.url()).pathname]);
+  });
+  return record;
+}
+
+async function outcome(page, timeoutMs) {
+  const start = Date.now();
+  const decided = () => ["open", "failed"].includes(document.documentElement.dataset.reel);
+  await page.waitForFunction(decided, undefined, { timeout: timeoutMs, polling: POLL_MS }).catch(() => {});
+  const seconds = (Date.now() - start) / 1000;
+  const seen = await page.evaluate(() => ({
+    state: document.documentElement.dataset.reel,
+    why: document.documentElement.dataset.reelWhy ?? "",
+    text: document.getElementById("message")?.innerText ?? "",
+  }));
+  return { ...seen, seconds };
+}
+
+/** The times that have arrived in the viewer, when no more come. */
+async function rangeOf(page, timeline) {
+  const read = (name) => {
+    const range = window.reelViewer.get_time_range(window.reelViewer.get_active_recording_id(), name);
+    return range ? [range.min, range.max] : null;
+  };
+  let last = null;
+  for (let steady = 0; steady < STEADY_POLLS; ) {
+    const range = await page.evaluate(read, timeline);
+    steady = JSON.stringify(range) === JSON.stringify(last) ? steady + 1 : 0;
+    last = range;
+    await page.waitForTimeout(POLL_MS);
+  }
+  return last;
+}
+
+async function main() {
+  const asked = argumentsOf(process.argv.slice(2));
+  const browser = await playwright().chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", "--headless=new", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+      "--proxy-server=127.0.0.1:9", "--proxy-bypass-list=127.0.0.1", // nothing listens on port 9
+    ],
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: asked.width, height: asked.height } });
+    const record = listen(page);
+    await page.goto(asked.url, { waitUntil: "commit", timeout: asked.timeoutMs });
+    let report = { ...(await outcome(page, asked.timeoutMs)), ...record };
+    if (asked.timeline && report.state === "open") report.range = await rangeOf(page, asked.timeline);
+    if (asked.reloadAfter) {
+      console.error("ready for the reload");
+      while (!existsSync(asked.reloadAfter)) await page.waitForTimeout(POLL_MS);
+      record.requests.splice(0);
+      await page.reload({ waitUntil: "commit", timeout: asked.timeoutMs });
+      report = { ...report, again: await outcome(page, asked.timeoutMs) }; // `requests` are those of the reload
+    }
+    await page.waitForTimeout(asked.settleMs);
+    await page.screenshot({ path: asked.picture, timeout: asked.timeoutMs });
+    console.log(JSON.stringify(report));
+  } finally {
+    await browser.close();
+  }
+}
+
+await main();
