@@ -9,8 +9,9 @@
 
 typedef struct reel__footer reel__footer;
 
-/* dir: where the temporary file is made when memory for records is used up. NULL when memory is out. */
+/* dir: where the temporary file is made when memory for records is used up; NULL: everything stays in memory. NULL when memory is out. */
 reel__footer *reel__footer_new(const char *dir);
+reel__footer *reel__footer_new_beside(const char *path); /* in the folder of a file */
 void reel__footer_free(reel__footer *f);
 /* Notes a message that stands at byte `offset` of the stream (of its 16-byte header). Other kinds than chunks are passed over. On an error the footer is given up:
  * later calls return the same status, and reel__footer_write refuses. */
@@ -19,6 +20,8 @@ reel_status reel__footer_add(reel__footer *f, const reel__message *m, uint64_t o
 void reel__footer_reset(reel__footer *f);
 /* Bytes of memory it holds now, for the account. */
 size_t reel__footer_memory(const reel__footer *f);
+/* What it has noted so far, to be written while the original goes on. NULL when memory or descriptors are out. */
+reel__footer *reel__footer_copy(const reel__footer *f);
 
 /* Writes End message, manifest and StreamFooter through `write`, which appends to the stream, whose next byte is at offset_end. Stops with REEL_E_TIMEOUT when the deadline
  * passes before anything was written; REEL_E_TOO_LARGE when the manifest cannot be expressed; in both cases nothing was written. */
