@@ -24,3 +24,8 @@ int64_t reel__left_ms(int64_t deadline_ns) {
     int64_t left = deadline_ns - reel__monotonic_ns();
     return left > 0 ? (left + 999999) / 1000000 : 0;
 }
+
+void reel__sleep_ms(int64_t ms) {
+    struct timespec t = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+    while (nanosleep(&t, &t) != 0) {}
+}

@@ -10,5 +10,6 @@ int64_t reel__monotonic_ns(void); /* for deadlines */
 int64_t reel__deadline_ms(int64_t timeout_ms);
 /* Milliseconds left until the deadline, at least 0; -1 for no limit. */
 int64_t reel__left_ms(int64_t deadline_ns);
+void reel__sleep_ms(int64_t ms);
 
 #endif

@@ -1,6 +1,7 @@
 #include "interpret.h"
 
 #include "../base/error.h"
+#include "../base/sync.h"
 #include "../base/text.h"
 
 #include <reel/log.h>
@@ -233,7 +234,7 @@ static reel_status measure_tensor(const reel__cell *cell, const char *path, size
     memset(sizes, 0, cell->field->descriptor.arrow->n_streams * sizeof *sizes);
     if (!cell->n)
         return REEL_OK;
-    uint64_t elements, names = 0;
+    uint64_t elements = 0, names = 0;
     if (t->type < 1 || t->type > 11)
         return reel__fail(REEL_E_ARGUMENT, "%s: %s has type %d, which is not a tensor type", path, cell->field->name, (int)t->type);
     REEL__TRY(tensor_elements(cell, path, &elements));

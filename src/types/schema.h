@@ -63,4 +63,7 @@ typedef struct reel__archetype {
 extern const reel__archetype reel__archetypes[];
 extern const uint32_t reel__n_archetypes;
 
+/* The enums inside an image format. */
+extern const reel__enum *const reel__pixel_formats, *const reel__color_models, *const reel__channel_datatypes;
+
 #endif

@@ -1,0 +1,330 @@
+/* The inside of a recording: what the log path (lane.c, local.c) and the consumer (take.c, writer.c) share.
+ *
+ * A reel_recording is the handle that users hold; its *core* has the lanes, locks and sinks. The child of a fork gets a new core and never looks at the old one.
+ *
+ * Locks, in the order in which they may be taken: drain, names, state (fork.c), a sink's, the pools'. The log path takes names (a new path or timeline) and a pool's (a new
+ * segment), both held for a few instructions; and drain only when a recording has no writer thread and a segment was closed. */
+#ifndef REEL_RECORDING_CORE_H
+#define REEL_RECORDING_CORE_H
+
+#include "../base/map.h"
+#include "../base/pool.h"
+#include "../base/sync.h"
+#include "../sink/keeper.h"
+#include "../sink/sink.h"
+#include "../types/interpret.h"
+
+#include <reel/log.h>
+
+typedef struct reel__core reel__core;
+typedef struct reel__local reel__local;
+typedef struct reel__lane reel__lane;
+typedef struct reel__segment reel__segment;
+
+enum { REEL__BULK = 0, REEL__PROMPT = 1, REEL__CLASSES = 2 };
+
+#define REEL__ROWS_MAX 4096                        /* of a segment, and of a chunk unless the user says otherwise */
+#define REEL__CHUNK_BYTES ((size_t)384 << 10)      /* a chunk joins segments up to this */
+#define REEL__NOTICE_BYTES ((size_t)1 << 20)       /* an owner wakes the writer once per so many bytes */
+#define REEL__CLOSED_BYTES_MAX ((int64_t)32 << 20) /* closed segments not yet taken: beyond this a log call waits */
+#define REEL__OPEN_BYTES_MAX ((int64_t)64 << 20)   /* open segments of all threads */
+#define REEL__TIMELINES_PER_RECORDING_MAX 4096
+#define REEL__PROPERTY_PATH_MAX 2048
+
+/* ---- configuration, resolved from options and environment (config.c) */
+typedef struct reel__config {
+    bool strict, deterministic, log_tick, no_log_time, no_properties, disabled;
+    reel_store_kind store_kind;
+    uint64_t id_seed;
+    reel_clock clock;
+    int64_t tick_ns[REEL__CLASSES];  /* INT64_MAX: none */
+    int64_t bytes[REEL__CLASSES];
+    int64_t rows[REEL__CLASSES];
+    int64_t memory_max, block_ms;
+    reel_event_fn on_event;
+    void *on_event_user;
+} reel__config;
+reel_status reel__config_make(reel__config *c, const reel_options *options);
+
+/* ---- names */
+struct reel_entity {
+    reel__core *core;
+    const char *path;              /* canonical */
+    size_t path_size;
+    _Atomic(void *) newest;        /* the lane that drew the newest row ids of this entity */
+    _Atomic(void *) owner;         /* the first thread that logged to it */
+    atomic_bool is_shared;         /* more than one thread logs to it: every row takes an id time of its own */
+    _Atomic uint64_t warned;       /* bit per field (hashed): a count that does not fit was reported */
+};
+
+/* A set of timelines that rows of one thread carry, sorted by name, and where their values stand. */
+typedef struct reel__timeset {
+    struct reel__timeset *next;
+    uint32_t n;
+    bool has_log_time, has_log_tick;
+    const reel__timeline *timelines[REEL__TIMELINES_MAX];
+    const int64_t *values[REEL__TIMELINES_MAX];
+} reel__timeset;
+
+/* ---- segments and lanes (lane.c has the protocol) */
+struct reel__segment {
+    _Atomic(reel__segment *) next; /* set once, with release: this segment is closed, `rows` is final */
+    _Atomic uint32_t rows;         /* published rows */
+    uint32_t rows_max;
+    uint32_t size_class;
+    uint64_t inc_first;
+    size_t size;                   /* bytes of the allocation */
+    uint32_t closed_bytes;         /* what it counts in the budget */
+    reel__segment *free_next;
+    uint8_t *streams[];            /* shape->n_streams, then the `ends` arrays; then their bytes */
+};
+
+/* Per column: how to append to it. */
+typedef struct reel__column_plan {
+    const reel__field *field;
+    uint16_t stream;               /* of its lengths; its values' first stream is the next */
+    uint16_t n_streams;            /* of its type */
+    uint16_t first_end;            /* index of its first `ends` array; only if n_streams > 1 */
+} reel__column_plan;
+
+struct reel__lane {
+    /* the owner's */
+    uint32_t row, rows_max;        /* of the current segment */
+    uint32_t n_times, n_columns;
+    uint64_t base_time;
+    uint64_t clear_epoch;
+    reel__segment *segment;
+    reel_entity *entity;
+    const reel__timeset *timeset;
+    uint64_t mask;
+    uint32_t archetype;
+    bool draws_each;               /* static and Clear rows take an id time each */
+    bool is_retired;
+    _Atomic bool is_listed;        /* in the consumer's lists; false: the next row has to announce the lane */
+    _Atomic bool is_sealed;        /* no row will come any more: the consumer frees it when all is taken */
+    uint8_t **write_at;            /* per value stream: where the next byte goes */
+    uint8_t **write_end;
+    uint32_t *used;                /* per `ends` array: bytes used */
+    reel__local *local;
+    struct reel__local_entity *local_entity;
+    reel__shape *shape;
+    const reel__column_plan *plans;
+    uint32_t n_ends;
+    uint32_t next_rows;            /* rows the next segment should have */
+    reel__lane *entity_next;       /* the thread's lanes of this entity */
+    reel__lane *age_older, *age_newer;
+    /* between them */
+    reel__lane *incoming_next;
+    /* the consumer's */
+    struct {
+        reel__segment *segment;
+        uint32_t row;
+        uint32_t *taken;           /* per column: bytes taken of its one value stream in this segment (n_streams == 1) */
+    } cursors[REEL__CLASSES];
+    reel__segment *oldest;         /* first segment not yet recycled */
+    uint8_t quiet_looks;
+    uint32_t trusted_class;        /* whose cursor was last looked after */
+    uint32_t class_since[REEL__CLASSES];
+};
+
+/* ---- a thread's part of a recording (local.c) */
+typedef struct reel__local_entity {
+    reel_entity *entity;
+    reel__lane *lanes, *recent;
+    char path[];                   /* as the caller wrote it */
+} reel__local_entity;
+
+#define REEL__PATH_SLOTS 2048      /* two ways each */
+typedef struct reel__path_slot {
+    const char *path;
+    reel__local_entity *entity;
+} reel__path_slot;
+
+typedef struct reel__local_time {
+    const reel__timeline *timeline;
+    int64_t value;
+    bool is_set;
+    struct reel__local_time *next;
+} reel__local_time;
+
+struct reel__local {
+    _Atomic(reel__core *) core;    /* NULL: the core is gone */
+    reel__local *thread_next;      /* of the thread's list; the thread's own */
+    reel__local *core_next, *core_previous; /* of the core's list; under the lock of local.c */
+    const reel__timeset *timeset;  /* NULL: has to be found again */
+    const reel__timeset *timeless;
+    reel__timeset *timesets;
+    reel__local_time *times;
+    reel__local_time *recent_time;
+    int64_t log_time, log_tick;    /* of the row being logged */
+    bool log_time_off, log_tick_off;
+    uint64_t inc;
+    size_t unnoticed_bytes;
+    int64_t open_bytes;
+    reel__map paths;               /* as written -> reel__local_entity */
+    reel__path_slot *slots;
+    reel__lane *oldest_lane, *newest_lane;
+};
+
+/* ---- sinks as a recording holds them */
+typedef struct reel__attached {
+    reel__sink *sink;
+    uint32_t class_index;
+    atomic_uint refs;
+    bool is_memory;
+    bool is_file;
+    bool is_ended;
+    atomic_bool was_drained;    /* it does not hold everything any more */
+    struct reel__attached *next;
+} reel__attached;
+
+typedef struct reel__pending_event {
+    reel_status status;
+    uint32_t sink;
+    char message[256];
+} reel__pending_event;
+#define REEL__EVENTS_MAX 32
+
+struct reel__core {
+    reel_recording *rec;
+    reel__config config;
+    reel__store store;
+    reel__account account;
+    reel__pool pool;               /* messages */
+    /* segments kept for reuse, by size class */
+    reel__mutex segments_mutex;
+    reel__segment *segments_free[64 * 8];
+    size_t segments_kept;
+    _Atomic int64_t closed_bytes, open_bytes;
+    _Atomic uint32_t n_locals;
+    _Atomic uint64_t taken_bytes;  /* ever; for tests and statistics */
+    _Atomic uint64_t progress;     /* counts takes: who waits for room looks at it */
+    atomic_bool is_stalled;
+    atomic_uint n_waiting;
+    reel__mutex room_mutex;
+    reel__cond room;
+    _Atomic uint64_t rows_dropped, bytes_dropped, n_lanes;
+    /* ids */
+    _Atomic uint64_t last_time;    /* deterministic recordings: their own; else unused */
+    _Atomic uint64_t n_incs;       /* deterministic: blocks of counters given out */
+    _Atomic uint64_t tick;
+    /* names */
+    reel__mutex names;
+    reel__map entities, timelines, shapes;
+    uint32_t n_timelines, n_shapes;
+    /* lanes */
+    _Atomic(reel__lane *) incoming;
+    reel__local *locals;           /* under the lock of local.c */
+    /* the consumer's, under drain */
+    reel__mutex drain;
+    reel__lane **lanes;            /* listed lanes */
+    size_t n_listed, lanes_capacity;
+    reel__encoder encoder;
+    uint64_t chunk_inc;
+    reel__attached *sinks;
+    uint32_t next_sink_id;
+    bool class_active[REEL__CLASSES];
+    uint32_t class_since[REEL__CLASSES]; /* counts activations */
+    int64_t next_tick[REEL__CLASSES];
+    reel__buf part_spans;
+    struct reel__batch *batch;     /* take.c: the chunk being gathered */
+    reel__buf send_scratch[4];
+    _Atomic uint64_t rows_logged, chunks_encoded;
+    atomic_bool is_closing;
+    bool is_ended;
+    bool is_abandoned;             /* a sink hangs for ever: nothing that it may touch is freed */
+    /* kept state: under the state lock (fork.c) */
+    reel__keeper *keeper;
+    /* the writer */
+    atomic_bool has_writer;
+    atomic_bool writer_stops;
+    reel__thread writer;
+    reel__event wake;
+    /* events */
+    reel__mutex events_mutex;
+    reel__pending_event events[REEL__EVENTS_MAX];
+    size_t n_events;
+    reel_status last_error;
+    char last_error_text[256];
+};
+
+struct reel_recording {
+    atomic_uint refs;
+    atomic_bool is_enabled;
+    atomic_bool is_closed;
+    atomic_bool is_slow;           /* anything that makes a log call look closer: disabled or closed */
+    _Atomic(reel__core *) core;
+    char *application_id, *recording_id;
+    reel__config config;
+    reel_recording *registry_next;
+};
+
+/* ---- core.c */
+reel__core *reel__core_new(reel_recording *rec);
+void reel__core_free(reel__core *core);
+/* Under names: the entity with this canonical path, made if new. */
+reel_entity *reel__core_entity(reel__core *core, const char *path, size_t size);
+reel_status reel__core_timeline(reel__core *core, const char *name, reel_time_type type, const reel__timeline **out);
+reel_status reel__core_shape(reel__core *core, const reel__timeline *const *timelines, uint32_t n_timelines, const reel__descriptor *columns, uint32_t n_columns, reel__shape **out);
+int64_t reel__core_now(reel__core *core);
+/* A time half larger than any drawn before in this process (deterministic: in this recording), and the process-wide count of Clears. */
+uint64_t reel__draw_time(reel__core *core);
+extern _Atomic uint64_t reel__clear_epoch;
+uint64_t reel__first_inc(reel__core *core);
+
+/* ---- local.c: the calling thread's part of the recording, or NULL with an error said */
+reel__local *reel__local_of(reel__core *core);
+reel__local_entity *reel__local_entity_of(reel__local *l, const char *path, reel_status *status);
+const reel__timeset *reel__local_timeset(reel__local *l, bool is_static, reel_status *status);
+void reel__locals_core_gone(reel__core *core); /* the core goes: threads that knew it will not look at it again */
+void reel__locals_forget(void);                /* in the child of a fork */
+void reel__local_never_waits(bool never);      /* the calling thread is a writer: what it logs does not wait for itself */
+bool reel__local_may_wait(void);
+
+/* ---- lane.c */
+reel_status reel__lane_find(reel__local *l, reel__local_entity *le, uint32_t archetype, uint64_t mask, const reel__timeset *timeset, const reel__row *row, reel__lane **out);
+reel_status reel__lane_append(reel__lane *lane, const reel__row *row);
+/* The owner is done with the lane for ever: the consumer takes what is left and frees it. */
+void reel__lane_seal(reel__core *core, reel__lane *lane);
+void reel__lane_free(reel__core *core, reel__lane *lane);
+reel__segment *reel__segment_take(reel__core *core, size_t size);
+void reel__segment_give(reel__core *core, reel__segment *s);
+
+/* ---- take.c: all under drain */
+enum { REEL__TAKE_DUE = 0, REEL__TAKE_ALL = 1 };
+/* Takes what the class's limits say is due, or everything. */
+void reel__take(reel__core *core, uint32_t class_index, int how);
+void reel__take_all(reel__core *core);
+void reel__deliver(reel__core *core, uint32_t class_index, reel__message *m, bool may_keep);
+/* Locks and unlocks drain; unlocking hands out events that came up meanwhile. */
+bool reel__drain_lock(reel__core *core, int64_t deadline_ns);
+bool reel__drain_try_lock(reel__core *core);
+void reel__drain_unlock(reel__core *core);
+bool reel__is_draining(void);
+/* Makes a class active or not; under drain, with everything taken. A class that becomes active starts where the other one is. */
+void reel__class_activate(reel__core *core, uint32_t class_index, bool active);
+reel_status reel__take_init(reel__core *core);
+
+/* ---- writer.c */
+reel_status reel__writer_start(reel__core *core);
+void reel__writer_stop(reel__core *core);
+
+/* ---- sinks.c */
+reel_status reel__sinks_flush(reel__core *core, int64_t timeout_ms);
+reel_status reel__sinks_end(reel__core *core, int64_t deadline_ns);
+reel_status reel__sinks_add_buffer(reel__core *core);
+
+/* ---- events.c */
+void reel__report(void *core, uint32_t sink_id, reel_status status, const char *message);
+void reel__events_dispatch(reel__core *core);
+
+/* ---- fork.c: the registry of recordings, the lock of kept state, fork and exit */
+reel_status reel__registry_add(reel_recording *rec);
+void reel__registry_remove(reel_recording *rec);
+void reel__state_lock(void);
+void reel__state_unlock(void);
+
+/* ---- properties.c */
+reel_status reel__log_start_properties(reel_recording *rec, const reel_options *options);
+
+#endif

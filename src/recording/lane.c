@@ -1,0 +1,480 @@
+/* Lanes: how a row gets from the logging thread to the consumer without a lock.
+ *
+ * A lane is one (thread, entity, column set, timeline set). It holds a chain of segments; a segment is one allocation with its columns' room fixed at birth.
+ *
+ * The OWNER, the logging thread, alone touches the lane's current segment at rows >= `rows`. To log it writes the columns of row `rows` and then stores rows + 1 with release. It never
+ * reads and writes back a shared word and never writes below `rows`. When a row does not fit, it makes a new segment, stores old.next with release, and never touches the old one
+ * again. That is the only place where it may wait (for room, with a deadline) or allocate (in steady state from recycled segments).
+ *
+ * The CONSUMER is whoever holds the drain mutex (take.c). It loads `next` first (acquire), then `rows` (acquire): if next was set, rows is final. It encodes rows [cursor, rows) where
+ * they stand, and recycles a segment when next is set and every class of sinks has taken all of it. Bytes below `rows` never change, so the two never touch the same byte.
+ *
+ * ANNOUNCING. The consumer keeps a list of lanes in which something may stand. A lane that was quiet for two looks is taken off (is_listed = false) so that idle lanes cost nothing; its
+ * owner announces it again with the next row. Owner: publish the row, then load is_listed. Consumer: store is_listed = false, then load rows. Both sides need their store to be visible
+ * before their load. The owner's half is a compiler barrier only; the consumer pays for both with a membarrier (reel__heavy_fence) between its store and its load, once per look. Where
+ * the system has no membarrier, lanes simply stay listed.
+ *
+ * ROW IDS. The time half is drawn from one process-wide counter, max(clock, last + 1), and kept for the lane's next rows; the counter half goes up by one per row. A lane draws anew when
+ * the entity's newest ids were drawn by another lane, when a Clear was logged anywhere, and for every row that is static, a Clear, or of an entity that several threads write. So of two
+ * rows that touch the same cell, the later one has the larger id, whichever threads logged them.
+ *
+ * SEALING. A lane that its owner gives up (too many open lanes, or the thread ends) is sealed: is_sealed is stored with release after its last row. The consumer frees it once all is taken. */
+#include "core.h"
+
+#include "../base/alloc.h"
+#include "../base/clock.h"
+#include "../base/error.h"
+
+#include <reel/types.h>
+
+#include <string.h>
+
+#define ROW_STREAMS_MAX 320           /* value streams of one row */
+#define SEGMENT_BYTES ((size_t)176 << 10)
+#define FIRST_SEGMENT_BYTES ((size_t)640)
+
+/* ---- segments */
+
+/* Sizes are rounded up to eighths of a power of two, so that a recycled segment fits the next one of about the same size. */
+static uint32_t size_class_of(size_t *size) {
+    size_t s = *size < 256 ? 256 : *size;
+    uint32_t log = 63 - (uint32_t)__builtin_clzll((unsigned long long)s);
+    size_t step = (size_t)1 << (log - 3), steps = (s - ((size_t)1 << log) + step - 1) / step;
+    if (steps == 8) {
+        log++;
+        steps = 0;
+    }
+    *size = ((size_t)1 << log) + steps * ((size_t)1 << (log - 3));
+    return log * 8 + (uint32_t)steps;
+}
+
+reel__segment *reel__segment_take(reel__core *core, size_t size) {
+    uint32_t size_class = size_class_of(&size);
+    reel__mutex_lock(&core->segments_mutex);
+    reel__segment *s = core->segments_free[size_class];
+    if (s) {
+        core->segments_free[size_class] = s->free_next;
+        core->segments_kept -= s->size;
+    }
+    reel__mutex_unlock(&core->segments_mutex);
+    if (!s) {
+        if (!reel__account_allows(&core->account) || !(s = reel__alloc(size)))
+            return NULL;
+        reel__account_add(&core->account, (int64_t)size);
+        s->size = size;
+        s->size_class = size_class;
+    }
+    return s;
+}
+
+void reel__segment_give(reel__core *core, reel__segment *s) {
+    enum { KEPT_MAX = 24 << 20 };
+    reel__mutex_lock(&core->segments_mutex);
+    bool keep = core->segments_kept + s->size <= KEPT_MAX;
+    if (keep) {
+        s->free_next = core->segments_free[s->size_class];
+        core->segments_free[s->size_class] = s;
+        core->segments_kept += s->size;
+    }
+    reel__mutex_unlock(&core->segments_mutex);
+    if (!keep) {
+        reel__account_add(&core->account, -(int64_t)s->size);
+        reel__release(s);
+    }
+}
+
+/* Room for n_rows rows of about `sizes` bytes per value stream. */
+static size_t segment_size(const reel__lane *lane, const size_t *sizes, size_t n_rows, size_t *capacity) {
+    const reel__shape *shape = lane->shape;
+    size_t total = sizeof(reel__segment) + (shape->n_streams + lane->n_ends) * sizeof(uint8_t *);
+    size_t fixed = 8 * (1 + (size_t)lane->n_times) + 4 * ((size_t)lane->n_columns + lane->n_ends);
+    total += fixed * n_rows + 8 * (1 + (size_t)lane->n_times + lane->n_columns + lane->n_ends);
+    for (uint32_t c = 0; c < lane->n_columns; c++)
+        for (uint32_t i = 0; i < lane->plans[c].n_streams; i++) {
+            size_t stream = lane->plans[c].stream + 1u + i, one = sizes[stream];
+            capacity[stream] = one * n_rows;
+            if (lane->plans[c].n_streams > 1 && n_rows > 1)
+                capacity[stream] += capacity[stream] / 4; /* texts and the like vary */
+            capacity[stream] = (capacity[stream] + 7) & ~(size_t)7;
+            total += capacity[stream];
+        }
+    return total;
+}
+
+static uint8_t *lay_out(uint8_t **slot, uint8_t *at, size_t bytes) {
+    *slot = at;
+    return at + ((bytes + 7) & ~(size_t)7);
+}
+
+static void lay_out_segment(reel__lane *lane, reel__segment *s, size_t n_rows, const size_t *capacity) {
+    const reel__shape *shape = lane->shape;
+    uint8_t *at = (uint8_t *)&s->streams[shape->n_streams + lane->n_ends];
+    for (uint32_t t = 0; t <= lane->n_times; t++)
+        at = lay_out(&s->streams[t], at, 8 * n_rows);
+    for (uint32_t c = 0; c < lane->n_columns; c++) {
+        uint32_t stream = lane->plans[c].stream;
+        at = lay_out(&s->streams[stream], at, 4 * n_rows);
+        for (uint32_t i = 1; i <= lane->plans[c].n_streams; i++) {
+            at = lay_out(&s->streams[stream + i], at, capacity[stream + i]);
+            lane->write_at[stream + i] = s->streams[stream + i];
+            lane->write_end[stream + i] = s->streams[stream + i] + capacity[stream + i];
+        }
+    }
+    for (uint32_t e = 0; e < lane->n_ends; e++) {
+        at = lay_out(&s->streams[shape->n_streams + e], at, 4 * n_rows);
+        lane->used[e] = 0;
+    }
+}
+
+/* ---- waiting for room */
+
+static reel_status no_room(reel__core *core, const reel__lane *lane, size_t bytes) {
+    atomic_fetch_add_explicit(&core->rows_dropped, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&core->bytes_dropped, bytes, memory_order_relaxed);
+    return reel__fail(REEL_E_BUSY, "%s: the row was dropped: %lld bytes wait for the encoder, which made no progress for %lld ms", lane->entity->path,
+                      (long long)atomic_load(&core->closed_bytes), (long long)core->config.block_ms);
+}
+
+/* Waits until the consumer has taken enough, as long as it makes progress at least once per block_ms; after a wait in vain nobody waits until it moves again. */
+static bool wait_for_room(reel__core *core) {
+    if (core->config.block_ms < 0 || atomic_load(&core->is_stalled) || !reel__local_may_wait())
+        return false;
+    if (!atomic_load(&core->has_writer)) {
+        if (!reel__drain_lock(core, reel__deadline_ms(core->config.block_ms)))
+            return false;
+        reel__take_all(core);
+        reel__drain_unlock(core);
+        return atomic_load(&core->closed_bytes) <= REEL__CLOSED_BYTES_MAX;
+    }
+    reel__event_post(&core->wake);
+    reel__mutex_lock(&core->room_mutex);
+    atomic_fetch_add(&core->n_waiting, 1);
+    uint64_t seen = atomic_load(&core->progress);
+    int64_t deadline = reel__deadline_ms(core->config.block_ms);
+    bool room;
+    while (!(room = atomic_load(&core->closed_bytes) <= REEL__CLOSED_BYTES_MAX)) {
+        bool in_time = reel__cond_wait_until(&core->room, &core->room_mutex, deadline);
+        uint64_t now = atomic_load(&core->progress);
+        if (now != seen) {
+            seen = now;
+            deadline = reel__deadline_ms(core->config.block_ms);
+        } else if (!in_time) {
+            atomic_store(&core->is_stalled, true);
+            break;
+        }
+    }
+    atomic_fetch_sub(&core->n_waiting, 1);
+    reel__mutex_unlock(&core->room_mutex);
+    return room;
+}
+
+/* ---- announcing, sealing, retiring */
+
+static void announce(reel__core *core, reel__lane *lane) {
+    if (atomic_exchange(&lane->is_listed, true))
+        return;
+    reel__lane *first = atomic_load_explicit(&core->incoming, memory_order_relaxed);
+    do
+        lane->incoming_next = first;
+    while (!atomic_compare_exchange_weak_explicit(&core->incoming, &first, lane, memory_order_release, memory_order_relaxed));
+    if (!first && atomic_load_explicit(&core->has_writer, memory_order_relaxed))
+        reel__event_post(&core->wake); /* the writer may sleep without a time limit */
+}
+
+void reel__lane_seal(reel__core *core, reel__lane *lane) {
+    if (lane->segment)
+        atomic_fetch_sub_explicit(&core->open_bytes, (int64_t)lane->segment->size, memory_order_relaxed);
+    atomic_store_explicit(&lane->is_sealed, true, memory_order_release);
+    REEL__COMPILER_BARRIER();
+    announce(core, lane);
+}
+
+static void unlink_age(reel__local *l, reel__lane *lane) {
+    *(lane->age_older ? &lane->age_older->age_newer : &l->oldest_lane) = lane->age_newer;
+    *(lane->age_newer ? &lane->age_newer->age_older : &l->newest_lane) = lane->age_older;
+}
+
+static void push_newest(reel__local *l, reel__lane *lane) {
+    lane->age_newer = NULL;
+    lane->age_older = l->newest_lane;
+    *(l->newest_lane ? &l->newest_lane->age_newer : &l->oldest_lane) = lane;
+    l->newest_lane = lane;
+}
+
+/* Gives up this thread's oldest lanes while its open segments hold more than its share. A lane that came to a new segment lately counts as young (new_segment moves it). */
+static void retire_old(reel__core *core, reel__local *l, const reel__lane *spare) {
+    uint32_t threads = atomic_load_explicit(&core->n_locals, memory_order_relaxed);
+    int64_t share = REEL__OPEN_BYTES_MAX / (threads ? threads : 1);
+    while (l->open_bytes > share && l->oldest_lane && l->oldest_lane != spare) {
+        reel__lane *lane = l->oldest_lane;
+        unlink_age(l, lane);
+        reel__lane **at = &lane->local_entity->lanes;
+        while (*at != lane)
+            at = &(*at)->entity_next;
+        *at = lane->entity_next;
+        if (lane->local_entity->recent == lane)
+            lane->local_entity->recent = lane->local_entity->lanes;
+        if (lane->segment)
+            l->open_bytes -= (int64_t)(lane->segment->size + sizeof *lane);
+        reel__lane_seal(core, lane);
+    }
+}
+
+/* ---- a new segment */
+
+/* A recording without a writer thread has its segments encoded by whoever closes them. */
+static void encode_inline(reel__core *core) {
+    if (!atomic_load_explicit(&core->has_writer, memory_order_relaxed) && atomic_load_explicit(&core->closed_bytes, memory_order_relaxed) >= core->config.bytes[REEL__BULK] &&
+        reel__drain_try_lock(core)) {
+        reel__take(core, REEL__BULK, REEL__TAKE_DUE);
+        reel__drain_unlock(core);
+    }
+}
+
+static size_t rows_for(const reel__core *core, reel__lane *lane, size_t row_bytes) {
+    size_t limit = REEL__ROWS_MAX, fit;
+    if ((uint64_t)core->config.rows[REEL__BULK] < limit)
+        limit = (size_t)core->config.rows[REEL__BULK];
+    size_t target = lane->segment ? (size_t)lane->next_rows * row_bytes : FIRST_SEGMENT_BYTES;
+    if (target > SEGMENT_BYTES)
+        target = SEGMENT_BYTES;
+    fit = target / row_bytes;
+    if (fit < 4 && row_bytes < SEGMENT_BYTES / 4)
+        fit = 4;
+    return fit < 1 ? 1 : fit > limit ? limit : fit;
+}
+
+static REEL__NOINLINE reel_status new_segment(reel__core *core, reel__lane *lane, const size_t *sizes, size_t row_bytes) {
+    size_t capacity[ROW_STREAMS_MAX];
+    reel__local *l = lane->local;
+    if (atomic_load_explicit(&core->closed_bytes, memory_order_relaxed) > REEL__CLOSED_BYTES_MAX && !wait_for_room(core) &&
+        atomic_load_explicit(&core->closed_bytes, memory_order_relaxed) > REEL__CLOSED_BYTES_MAX)
+        return no_room(core, lane, row_bytes);
+    size_t n_rows = rows_for(core, lane, row_bytes + 12 + 8 * (size_t)lane->n_times + 4 * ((size_t)lane->n_columns + lane->n_ends));
+    size_t size = segment_size(lane, sizes, n_rows, capacity);
+    reel__segment *s = reel__segment_take(core, size);
+    if (!s && (size = segment_size(lane, sizes, 1, capacity), n_rows = 1, !(s = reel__segment_take(core, size)))) {
+        atomic_fetch_add_explicit(&core->rows_dropped, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&core->bytes_dropped, row_bytes, memory_order_relaxed);
+        return reel__fail(REEL_E_NO_MEMORY, "%s: the row was dropped: no memory for %zu bytes (%lld of %lld in use)", lane->entity->path, size,
+                          (long long)atomic_load(&core->account.bytes), (long long)core->account.max);
+    }
+    atomic_init(&s->next, NULL);
+    atomic_init(&s->rows, 0);
+    s->rows_max = (uint32_t)n_rows;
+    s->inc_first = l->inc;
+    l->inc += n_rows;
+    lay_out_segment(lane, s, n_rows, capacity);
+    reel__segment *old = lane->segment;
+    l->open_bytes += (int64_t)s->size - (old ? (int64_t)old->size : -(int64_t)sizeof *lane);
+    atomic_fetch_add_explicit(&core->open_bytes, (int64_t)s->size - (old ? (int64_t)old->size : 0), memory_order_relaxed);
+    lane->segment = s;
+    lane->row = 0;
+    lane->rows_max = s->rows_max;
+    if (old) {
+        lane->next_rows = lane->next_rows < REEL__ROWS_MAX ? lane->next_rows * 4 : REEL__ROWS_MAX;
+        old->closed_bytes = (uint32_t)(old->size < UINT32_MAX ? old->size : UINT32_MAX);
+        atomic_fetch_add_explicit(&core->closed_bytes, old->closed_bytes, memory_order_relaxed);
+        atomic_store_explicit(&old->next, s, memory_order_release);
+        unlink_age(l, lane);
+        push_newest(l, lane);
+        encode_inline(core);
+    } else {
+        lane->oldest = s;
+        for (int c = 0; c < REEL__CLASSES; c++)
+            lane->cursors[c].segment = s;
+    }
+    if (l->open_bytes > REEL__OPEN_BYTES_MAX / 64)
+        retire_old(core, l, lane);
+    return REEL_OK;
+}
+
+/* ---- making lanes */
+
+static uint32_t ends_of(const reel__row *row) {
+    uint32_t n = 0;
+    for (uint32_t c = 0; c < row->n_cells; c++)
+        if (row->cells[c].field->descriptor.arrow->n_streams > 1)
+            n += row->cells[c].field->descriptor.arrow->n_streams;
+    return n;
+}
+
+static reel_status lane_shape(reel__core *core, const reel__timeset *timeset, const reel__row *row, reel__shape **shape) {
+    reel__descriptor columns[REEL__CELLS_MAX];
+    for (uint32_t c = 0; c < row->n_cells; c++)
+        columns[c] = row->cells[c].field->descriptor;
+    return reel__core_shape(core, timeset->timelines, timeset->n, columns, row->n_cells, shape);
+}
+
+static reel__lane *lane_block(const reel__shape *shape, uint32_t n_columns, uint32_t n_ends) {
+    size_t pointers = shape->n_streams * sizeof(uint8_t *), plans = n_columns * sizeof(reel__column_plan), words = (n_ends + REEL__CLASSES * n_columns) * sizeof(uint32_t);
+    reel__lane *lane = reel__alloc_zero(sizeof *lane + 2 * pointers + plans + words);
+    if (!lane)
+        return NULL;
+    uint8_t *at = (uint8_t *)(lane + 1);
+    lane->write_at = (uint8_t **)at;
+    lane->write_end = (uint8_t **)(at + pointers);
+    lane->plans = (reel__column_plan *)(at + 2 * pointers);
+    lane->used = (uint32_t *)(at + 2 * pointers + plans);
+    for (int c = 0; c < REEL__CLASSES; c++)
+        lane->cursors[c].taken = lane->used + n_ends + (uint32_t)c * n_columns;
+    lane->n_ends = n_ends;
+    lane->n_columns = n_columns;
+    return lane;
+}
+
+static void fill_plans(reel__lane *lane, const reel__row *row) {
+    uint16_t end = 0;
+    for (uint32_t c = 0; c < row->n_cells; c++) {
+        const reel__field *f = row->cells[c].field;
+        reel__column_plan *plan = (reel__column_plan *)&lane->plans[c];
+        *plan = (reel__column_plan){f, (uint16_t)lane->shape->column_stream[c], f->descriptor.arrow->n_streams, end};
+        if (plan->n_streams > 1)
+            end = (uint16_t)(end + plan->n_streams);
+    }
+}
+
+/* The mark that makes rows of an entity take an id time each is set before the second thread's first row. */
+static void join_entity(reel_entity *entity, reel__local *l) {
+    void *nobody = NULL;
+    if (!atomic_compare_exchange_strong(&entity->owner, &nobody, l) && nobody != l)
+        atomic_store(&entity->is_shared, true);
+}
+
+static reel_status lane_new(reel__local *l, reel__local_entity *le, uint32_t archetype, uint64_t mask, const reel__timeset *timeset, const reel__row *row, reel__lane **out) {
+    reel__core *core = atomic_load(&l->core);
+    reel__shape *shape;
+    REEL__TRY(lane_shape(core, timeset, row, &shape));
+    if (shape->n_streams > ROW_STREAMS_MAX)
+        return reel__fail(REEL_E_TOO_LARGE, "%s: a row of %u streams: at most %d are allowed", le->entity->path, (unsigned)shape->n_streams, ROW_STREAMS_MAX);
+    reel__lane *lane = lane_block(shape, row->n_cells, ends_of(row));
+    if (!lane)
+        return reel__fail(REEL_E_NO_MEMORY, "%s: no memory for a lane", le->entity->path);
+    lane->local = l;
+    lane->local_entity = le;
+    lane->entity = le->entity;
+    lane->timeset = timeset;
+    lane->n_times = timeset->n;
+    lane->archetype = archetype;
+    lane->mask = mask;
+    lane->shape = shape;
+    lane->next_rows = 16;
+    lane->draws_each = timeset->n == 0 || archetype == REEL_ARCHETYPE_CLEAR;
+    fill_plans(lane, row);
+    join_entity(le->entity, l);
+    lane->entity_next = le->lanes;
+    le->lanes = lane;
+    push_newest(l, lane);
+    atomic_fetch_add_explicit(&core->n_lanes, 1, memory_order_relaxed);
+    *out = lane;
+    return REEL_OK;
+}
+
+reel_status reel__lane_find(reel__local *l, reel__local_entity *le, uint32_t archetype, uint64_t mask, const reel__timeset *timeset, const reel__row *row, reel__lane **out) {
+    for (reel__lane *lane = le->lanes; lane; lane = lane->entity_next)
+        if (lane->archetype == archetype && lane->mask == mask && lane->timeset == timeset) {
+            *out = lane;
+            return REEL_OK;
+        }
+    return lane_new(l, le, archetype, mask, timeset, row, out);
+}
+
+void reel__lane_free(reel__core *core, reel__lane *lane) {
+    for (reel__segment *s = lane->oldest, *next; s; s = next) {
+        next = atomic_load(&s->next);
+        if (next)
+            atomic_fetch_sub(&core->closed_bytes, s->closed_bytes);
+        reel__segment_give(core, s);
+    }
+    atomic_fetch_sub(&core->n_lanes, 1);
+    reel__release(lane);
+}
+
+/* ---- appending */
+
+static void draw(reel__core *core, reel__lane *lane) {
+    lane->clear_epoch = atomic_load_explicit(&reel__clear_epoch, memory_order_relaxed);
+    lane->base_time = reel__draw_time(core);
+    atomic_store_explicit(&lane->entity->newest, lane, memory_order_relaxed);
+    if (lane->archetype == REEL_ARCHETYPE_CLEAR)
+        atomic_fetch_add(&reel__clear_epoch, 1);
+}
+
+static inline bool fits(const reel__lane *lane, const size_t *sizes) {
+    for (uint32_t c = 0; c < lane->n_columns; c++) {
+        const reel__column_plan *plan = &lane->plans[c];
+        for (uint32_t i = 1; i <= plan->n_streams; i++)
+            if (sizes[plan->stream + i] > (size_t)(lane->write_end[plan->stream + i] - lane->write_at[plan->stream + i]))
+                return false;
+    }
+    return true;
+}
+
+static inline void write_cells(reel__lane *lane, const reel__row *row, const size_t *sizes) {
+    reel__segment *s = lane->segment;
+    for (uint32_t c = 0; c < lane->n_columns; c++) {
+        const reel__column_plan *plan = &lane->plans[c];
+        const reel__cell *cell = &row->cells[c];
+        uint8_t **at = &lane->write_at[plan->stream + 1];
+        ((uint32_t *)s->streams[plan->stream])[lane->row] = cell->n;
+        if (cell->field->element == REEL__ELEMENT_FLAT) {
+            size_t size = sizes[plan->stream + 1];
+            if (size == 8)
+                memcpy(*at, cell->values, 8);
+            else if (size)
+                memcpy(*at, cell->values, size);
+            *at += size;
+            continue;
+        }
+        reel__write(cell, at);
+        for (uint32_t i = 0; i < plan->n_streams; i++)
+            at[i] += sizes[plan->stream + 1 + i];
+        if (plan->n_streams > 1)
+            for (uint32_t i = 0; i < plan->n_streams; i++) {
+                uint32_t e = plan->first_end + i;
+                lane->used[e] += (uint32_t)sizes[plan->stream + 1 + i];
+                ((uint32_t *)s->streams[lane->shape->n_streams + e])[lane->row] = lane->used[e];
+            }
+    }
+}
+
+reel_status reel__lane_append(reel__lane *lane, const reel__row *row) {
+    size_t sizes[ROW_STREAMS_MAX], row_bytes = 0;
+    for (uint32_t c = 0; c < lane->n_columns; c++) {
+        size_t *own = &sizes[lane->plans[c].stream + 1];
+        if (REEL__LIKELY(row->cells[c].field->element == REEL__ELEMENT_FLAT && (uint64_t)row->cells[c].n * row->cells[c].field->width <= INT32_MAX))
+            own[0] = (size_t)row->cells[c].n * row->cells[c].field->width;
+        else
+            REEL__TRY(reel__measure(&row->cells[c], lane->entity->path, own));
+        for (uint32_t i = 0; i < lane->plans[c].n_streams; i++)
+            row_bytes += own[i];
+    }
+    reel__local *l = lane->local;
+    reel__core *core = atomic_load_explicit(&l->core, memory_order_relaxed);
+    if (REEL__UNLIKELY(lane->row >= lane->rows_max || !fits(lane, sizes))) {
+        if (row_bytes > INT32_MAX - (1 << 20))
+            return reel__fail(REEL_E_TOO_LARGE, "%s: a row of %zu bytes: at most %d fit", lane->entity->path, row_bytes, INT32_MAX);
+        REEL__TRY(new_segment(core, lane, sizes, row_bytes));
+    }
+    if (REEL__UNLIKELY(lane->draws_each || lane->clear_epoch != atomic_load_explicit(&reel__clear_epoch, memory_order_relaxed) ||
+                       atomic_load_explicit(&lane->entity->newest, memory_order_relaxed) != lane || atomic_load_explicit(&lane->entity->is_shared, memory_order_relaxed)))
+        draw(core, lane);
+    reel__segment *s = lane->segment;
+    uint32_t at = lane->row;
+    ((uint64_t *)s->streams[0])[at] = lane->base_time;
+    for (uint32_t t = 0; t < lane->n_times; t++)
+        ((int64_t *)s->streams[1 + t])[at] = *lane->timeset->values[t];
+    write_cells(lane, row, sizes);
+    lane->row = at + 1;
+    atomic_store_explicit(&s->rows, at + 1, memory_order_release);
+    REEL__COMPILER_BARRIER();
+    if (REEL__UNLIKELY(!atomic_load_explicit(&lane->is_listed, memory_order_relaxed)))
+        announce(core, lane);
+    l->unnoticed_bytes += row_bytes + 24 + 8 * (size_t)lane->n_times;
+    if (REEL__UNLIKELY(l->unnoticed_bytes >= REEL__NOTICE_BYTES)) {
+        l->unnoticed_bytes = 0;
+        if (atomic_load_explicit(&core->has_writer, memory_order_relaxed))
+            reel__event_post(&core->wake);
+    }
+    return REEL_OK;
+}
