@@ -21,10 +21,10 @@ enum { DEPTH_MAX = 64 };
 
 static void add_path(walk *w, const char *path, const char *name, bool is_named);
 
-static bool same_file(const char *path, const char *output) {
-    struct stat a;
-    struct stat b;
-    return stat(path, &a) == 0 && stat(output, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+bool cli_is_same_file(const char *a, const char *b) {
+    struct stat info_a;
+    struct stat info_b;
+    return stat(a, &info_a) == 0 && stat(b, &info_b) == 0 && info_a.st_dev == info_b.st_dev && info_a.st_ino == info_b.st_ino;
 }
 
 static bool is_taken(const cli_input_list *list, const char *entity) {
@@ -144,8 +144,8 @@ static void add_path(walk *w, const char *path, const char *name, bool is_named)
         cli_job_fail(w->job, "%s: %s", path, strerror(errno));
     } else if (S_ISDIR(info.st_mode)) {
         add_folder(w, path, name);
-    } else if (same_file(path, w->output)) {
-        if (is_named) cli_job_fail(w->job, "%s: is the output as well", path);
+    } else if (!is_named && cli_is_same_file(path, w->output)) {
+        return; /* what is being written, or was written by the last run */
     } else if (S_ISREG(info.st_mode)) {
         add_file(w, path, name, (uint64_t)info.st_size);
     } else if (is_named) {

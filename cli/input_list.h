@@ -23,6 +23,7 @@ struct cli_job;
 
 /* Adds what `path` means. Says through job what cannot be read or is of no known type. The file `output` is left out. */
 void cli_input_list_add(cli_input_list *list, struct cli_job *job, const char *path, const char *output);
+bool cli_is_same_file(const char *a, const char *b); /* false, too, if one is not there */
 void cli_input_list_free(cli_input_list *list);
 
 #endif

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,11 @@ static bool read_settings(int argc, char **argv, settings *s) {
         case CLI_ARG_END:
             if (s->help) return true;
             if (!s->output) return usage_error("where to? (-o OUT)");
+            for (size_t i = 0; i < s->n_paths; i++) {
+                if (!cli_is_same_file(s->paths[i], s->output)) continue;
+                fprintf(stderr, "reel record: %s: is input and output at once\n", s->paths[i]);
+                return false;
+            }
             if (s->n_paths == 0 && s->system_seconds <= 0) return usage_error("nothing to record: name files, or --system SECONDS");
             return true;
         case CLI_ARG_PLAIN: s->paths[s->n_paths++] = (char *)args.value; break;
@@ -107,9 +113,7 @@ static void record_file(cli_job *job, const cli_input *input) {
         cli_job_fail(job, "%s: %s", input->path, strerror(errno));
         return;
     }
-    /* A file's rows carry the times that the file gives them; when they were imported means nothing. */
     reel_reset_time(job->rec);
-    reel_disable_timeline(job->rec, "log_time");
     cli_job_tell(job, "%s: to %s", input->path, input->entity);
     switch (input->type.kind) {
     case CLI_FILE_LOG: cli_import_log(job, input, file); break;
@@ -122,17 +126,39 @@ static void record_file(cli_job *job, const cli_input *input) {
 /* False when the recording itself can take no more (disk full): going on would only drop rows. */
 static bool output_is_sound(cli_job *job) { return reel_last_error(job->rec, NULL, 0) == REEL_OK; }
 
-static void record_files(cli_job *job, const cli_input_list *inputs) {
+typedef struct files_work {
+    cli_job *job;
+    const cli_input_list *inputs;
+} files_work;
+
+static void *record_files(void *argument) {
+    cli_job *job = ((files_work *)argument)->job;
+    const cli_input_list *inputs = ((files_work *)argument)->inputs;
+    /* A file's rows carry the times that the file gives them; when they were imported means nothing. */
+    reel_disable_timeline(job->rec, "log_time");
     for (size_t i = 0; i < inputs->n; i++) {
         if (cli_stop_requested()) {
             cli_job_fail(job, "stopped: %zu of %zu files are not recorded", inputs->n - i, inputs->n);
-            return;
+            return NULL;
         }
-        if (!output_is_sound(job)) return;
+        if (!output_is_sound(job)) return NULL;
         cli_job_progress(job, 0, inputs->items[i].path);
         record_file(job, &inputs->items[i]);
         job->bytes_before += (double)inputs->items[i].size;
     }
+    return NULL;
+}
+
+/* Times belong to threads: what the files are logged with, and without, ends with this one. */
+static void record_files_on_their_thread(cli_job *job, const cli_input_list *inputs) {
+    pthread_t thread;
+    files_work work = { job, inputs };
+    if (inputs->n == 0) return;
+    if (pthread_create(&thread, NULL, record_files, &work) != 0) {
+        cli_job_fail(job, "no thread for the files");
+        return;
+    }
+    pthread_join(thread, NULL);
 }
 
 /* Largest value that is recorded whole: the recording's memory must have room for it and its encoded form. */
@@ -174,8 +200,7 @@ static void close_recording(cli_job *job, const settings *s) {
 
 static void record(cli_job *job, const settings *s, const cli_input_list *inputs) {
     if (open_recording(job, s, inputs)) {
-        record_files(job, inputs);
-        reel_reset_time(job->rec);
+        record_files_on_their_thread(job, inputs);
         if (s->system_seconds > 0 && !cli_stop_requested() && output_is_sound(job)) cli_record_system(job, s->system_seconds, s->every_ms);
         cli_progress_clear(&job->progress);
         close_recording(job, s);

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,14 @@ def verify(path):
     assert done.returncode == 0, said
     assert "WARN" not in said and "ERROR" not in said, said
     return said
+
+
+def in_microseconds(times):
+    """Python's own dates and durations know no nanoseconds."""
+    for is_kind, microseconds in ((pyarrow.types.is_timestamp, pyarrow.timestamp("us")), (pyarrow.types.is_duration, pyarrow.duration("us"))):
+        if is_kind(times.type):
+            return times.cast(microseconds, safe=False)
+    return times
 
 
 class Recording:
@@ -47,7 +56,7 @@ class Recording:
             if str(path) != entity or name not in names:
                 continue
             values = batch.column(names.index(name)).to_pylist()
-            times = batch.column(names.index(timeline)).to_pylist() if timeline and timeline in names else [None] * len(values)
+            times = in_microseconds(batch.column(names.index(timeline))).to_pylist() if timeline and timeline in names else [None] * len(values)
             ids = batch.column(0).to_pylist()
             rows += [(row_id, time, value) for row_id, time, value in zip(ids, times, values) if value is not None]
         rows.sort(key=lambda row: row[0])
