@@ -28,16 +28,16 @@ static int child(reel_recording *rec, const char *parents_path, int number) {
     reel_status status = log_rows(rec, entity);
     if (status == REEL_OK) status = reel_save(rec, file);
     if (status == REEL_OK) status = reel_close(rec, -1);
-    if (status != REEL_OK) fprintf(stderr, "fork: child %d: %s\n", number, reel_error_message());
+    if (status != REEL_OK) fprintf(stderr, "forked_children: child %d: %s\n", number, reel_error_message());
     return status == REEL_OK ? 0 : 1;
 }
 
 int main(int argc, char **argv) {
-    const char *path = argc > 1 ? argv[1] : "fork.rrd";
+    const char *path = argc > 1 ? argv[1] : "forked_children.rrd";
     int failures = 0;
-    reel_recording *rec = reel_new("reel_example_fork", NULL);
+    reel_recording *rec = reel_new("reel_example_forked_children", NULL);
     if (!rec || reel_save(rec, path) != REEL_OK || log_rows(rec, "parent/before") != REEL_OK) {
-        fprintf(stderr, "fork: %s\n", reel_error_message());
+        fprintf(stderr, "forked_children: %s\n", reel_error_message());
         return 1;
     }
     for (int i = 0; i < N_CHILDREN; i++) {
@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
         if (pid < 0) failures++;
     }
     if (log_rows(rec, "parent/after") != REEL_OK || reel_close(rec, -1) != REEL_OK) {
-        fprintf(stderr, "fork: %s\n", reel_error_message());
+        fprintf(stderr, "forked_children: %s\n", reel_error_message());
         failures++;
     }
     for (int result; wait(&result) > 0;) failures += !WIFEXITED(result) || WEXITSTATUS(result) != 0;

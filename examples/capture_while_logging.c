@@ -10,7 +10,7 @@
 static void on_event(void *user, reel_recording *rec, const reel_event *event) {
     (void)user;
     (void)rec;
-    fprintf(stderr, "capture: %s\n", event->message);
+    fprintf(stderr, "capture_while_logging: %s\n", event->message);
 }
 
 static reel_status log_rows(reel_recording *rec, int64_t begin, int64_t end) {
@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
     const char *path = argc > 1 ? argv[1] : "capture.rrd";
     const char *snapshot = argc > 2 ? argv[2] : "capture_so_far.rrd";
     reel_options options = { .struct_size = sizeof options, .on_event = on_event };
-    reel_recording *rec = reel_new("reel_example_capture", &options);
+    reel_recording *rec = reel_new("reel_example_capture_while_logging", &options);
     reel_status status = rec ? reel_save(rec, path) : REEL_E_NO_MEMORY;
     for (int64_t part = 0; part < 5 && status == REEL_OK; part++) {
         status = log_rows(rec, part * 1000, (part + 1) * 1000);
@@ -36,7 +36,7 @@ int main(int argc, char **argv) {
         nanosleep(&(struct timespec) { .tv_nsec = 200000000 }, NULL);
     }
     if (status == REEL_OK) status = reel_close(rec, -1);
-    if (status != REEL_OK) fprintf(stderr, "capture: %s\n", reel_error_message());
+    if (status != REEL_OK) fprintf(stderr, "capture_while_logging: %s\n", reel_error_message());
     reel_free(rec);
     return status == REEL_OK ? 0 : 1;
 }
