@@ -2,7 +2,7 @@
  *
  *     footer_bench [CHUNKS [FOLDER]]
  *
- * Three recordings of CHUNKS chunk rows (1,000,000) on one timeline: ten components in every chunk; one of ten components in each; one of 98 in each, which makes a table of 401
+ * Recordings of CHUNKS chunk rows (1,000,000) on one timeline: ten components in every chunk; one of ten components in each; the same with 98, which makes a table of 401
  * columns. Prints the time to note the chunks (spent while recording), to write the footer (spent in close), and the most memory that the process took so far. Linked with the
  * library's internals: the chunks are notes only, no data is encoded. */
 #include "../src/base/alloc.h"
@@ -94,5 +94,6 @@ int main(int argc, char **argv) {
     run("10 components in each chunk", n, 10, true, folder);
     run("1 of 10 components in each", n, 10, false, folder);
     run("1 of 98 components in each", n, 98, false, folder);
+    run("98 components in each chunk", n, 98, true, folder);
     return 0;
 }
