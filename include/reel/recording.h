@@ -104,9 +104,9 @@ REEL_API reel_status reel_set_time(reel_recording *rec, const char *timeline, re
 REEL_API reel_status reel_set_time_sequence(reel_recording *rec, const char *timeline, int64_t sequence);
 REEL_API reel_status reel_set_time_duration_ns(reel_recording *rec, const char *timeline, int64_t duration_ns);
 REEL_API reel_status reel_set_time_timestamp_ns(reel_recording *rec, const char *timeline, int64_t since_epoch_ns);
-/* This thread's rows carry the timeline no more, until it is set again. "log_time" and "log_tick" too: those stay off on this thread. */
+/* This thread's rows carry the timeline no more, until it is set again. "log_time" and "log_tick" too: until reel_reset_time. */
 REEL_API reel_status reel_disable_timeline(reel_recording *rec, const char *timeline);
-/* This thread's rows carry only log_time (and log_tick) again. */
+/* This thread's rows carry only what they did at first: log_time, and log_tick if the recording has it. */
 REEL_API reel_status reel_reset_time(reel_recording *rec);
 
 /* Hands everything that any thread logged before this call to the sinks and waits until each has confirmed it: a file has given it to the

@@ -26,11 +26,18 @@ void reel__buf_u64(reel__buf *b, uint64_t v);
 void reel__buf_text(reel__buf *b, const char *text); /* without the NUL */
 void reel__buf_format(reel__buf *b, const char *format, ...) REEL_PRINTF(2, 3);
 
+/* Bytes in a fixed order whatever the machine's; compilers turn each into one instruction. */
 static inline void reel__store_u16(uint8_t *p, uint16_t v) { p[0] = (uint8_t)v; p[1] = (uint8_t)(v >> 8); }
-static inline void reel__store_u32(uint8_t *p, uint32_t v) { reel__store_u16(p, (uint16_t)v); reel__store_u16(p + 2, (uint16_t)(v >> 16)); }
-static inline void reel__store_u64(uint8_t *p, uint64_t v) { reel__store_u32(p, (uint32_t)v); reel__store_u32(p + 4, (uint32_t)(v >> 32)); }
+static inline void reel__store_u32(uint8_t *p, uint32_t v) { p[0] = (uint8_t)v; p[1] = (uint8_t)(v >> 8); p[2] = (uint8_t)(v >> 16); p[3] = (uint8_t)(v >> 24); }
+static inline void reel__store_u64(uint8_t *p, uint64_t v) {
+    p[0] = (uint8_t)v; p[1] = (uint8_t)(v >> 8); p[2] = (uint8_t)(v >> 16); p[3] = (uint8_t)(v >> 24);
+    p[4] = (uint8_t)(v >> 32); p[5] = (uint8_t)(v >> 40); p[6] = (uint8_t)(v >> 48); p[7] = (uint8_t)(v >> 56);
+}
+static inline void reel__store_u64_be(uint8_t *p, uint64_t v) {
+    p[7] = (uint8_t)v; p[6] = (uint8_t)(v >> 8); p[5] = (uint8_t)(v >> 16); p[4] = (uint8_t)(v >> 24);
+    p[3] = (uint8_t)(v >> 32); p[2] = (uint8_t)(v >> 40); p[1] = (uint8_t)(v >> 48); p[0] = (uint8_t)(v >> 56);
+}
 static inline uint32_t reel__load_u32(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
 static inline uint64_t reel__load_u64(const uint8_t *p) { return (uint64_t)reel__load_u32(p) | (uint64_t)reel__load_u32(p + 4) << 32; }
-static inline void reel__store_u64_be(uint8_t *p, uint64_t v) { for (int i = 0; i < 8; i++) p[i] = (uint8_t)(v >> (56 - 8 * i)); }
 
 #endif

@@ -7,11 +7,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-void reel__tuid_bytes(uint8_t out[16], reel__tuid id) {
-    reel__store_u64_be(out, id.time_ns);
-    reel__store_u64_be(out + 8, id.inc);
-}
-
 static void hex(char *out, uint64_t v, const char *digits) {
     for (int i = 15; i >= 0; i--, v >>= 4)
         out[i] = digits[v & 15];

@@ -2,14 +2,17 @@
 #ifndef REEL_BASE_IDS_H
 #define REEL_BASE_IDS_H
 
-#include <reel/base.h>
+#include "buf.h"
 
 typedef struct reel__tuid {
     uint64_t time_ns, inc;
 } reel__tuid;
 
 /* 16 bytes, big-endian halves: bytewise order is the order of ids. */
-void reel__tuid_bytes(uint8_t out[16], reel__tuid id);
+static inline void reel__tuid_bytes(uint8_t out[16], reel__tuid id) {
+    reel__store_u64_be(out, id.time_ns);
+    reel__store_u64_be(out + 8, id.inc);
+}
 /* 16 upper-case and 16 lower-case hexadecimal digits, as chunk ids are written; no NUL. */
 void reel__tuid_hex(char out[32], reel__tuid id);
 

@@ -291,7 +291,7 @@ static reel_status send_slice(sending *s, size_t row, size_t n, reel__buf *scrat
         REEL__TRY(column_spans(s, &s->columns[c], row, n, spans, &scratch[c], ones));
     reel__part part = {(uint32_t)n, s->id_inc + row, spans};
     reel__message *m;
-    REEL__TRY(reel__message_chunk(&core->encoder, &core->store, s->shape, s->entity->path, (reel__tuid){reel__draw_time(core), core->chunk_inc++}, &part, 1, &m));
+    REEL__TRY(reel__message_chunk(&core->encoder, core->store, s->shape, s->entity->path, (reel__tuid){reel__draw_time(core), core->chunk_inc++}, &part, 1, &m));
     for (uint32_t c = 0; c < REEL__CLASSES; c++)
         if (core->class_active[c])
             reel__deliver(core, c, m, c == REEL__BULK || !core->class_active[REEL__BULK]);
@@ -310,7 +310,7 @@ static reel_status send_slices(sending *s) {
     for (size_t row = 0; row < s->n_rows && status == REEL_OK;) {
         size_t n = slice_rows_fixed(s, row);
         reel__drain_lock(s->core, INT64_MAX);
-        status = s->core->is_ended ? reel__fail(REEL_E_CLOSED, "recording %s is closed", s->core->store.recording_id) : send_slice(s, row, n, scratch);
+        status = s->core->is_ended ? reel__fail(REEL_E_CLOSED, "recording %s is closed", s->core->store->recording_id) : send_slice(s, row, n, scratch);
         reel__drain_unlock(s->core);
         row += n;
     }

@@ -103,6 +103,11 @@ reel_status reel__config_make(reel__config *c, const reel_options *options) {
     override(c->tick_ns, o.flush_tick_ns, has_tick, tick);
     override(c->bytes, o.flush_bytes, has_bytes, bytes);
     override(c->rows, o.flush_rows, has_rows, rows);
+    /* Asked for by the user, a limit is also where chunks end; the classes' own only say when to look. */
+    c->cut_bytes = o.flush_bytes || has_bytes ? c->bytes[REEL__BULK] : (int64_t)REEL__CHUNK_BYTES;
+    c->cut_rows = (o.flush_rows || has_rows) && c->rows[REEL__BULK] < REEL__ROWS_MAX ? c->rows[REEL__BULK] : REEL__ROWS_MAX;
+    if (c->cut_bytes > (int64_t)REEL__CHUNK_BYTES)
+        c->cut_bytes = (int64_t)REEL__CHUNK_BYTES;
     for (int i = 0; i < REEL__CLASSES && c->deterministic; i++)
         c->tick_ns[i] = INT64_MAX;
     return REEL_OK;

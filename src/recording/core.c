@@ -45,7 +45,7 @@ reel__core *reel__core_new(reel_recording *rec) {
         return NULL;
     core->rec = rec;
     core->config = rec->config;
-    core->store = (reel__store){rec->config.store_kind, rec->application_id, rec->recording_id};
+    core->store = &rec->store;
     core->account.max = rec->config.memory_max;
     reel__pool_init(&core->pool, &core->account, MESSAGES_KEPT_MAX);
     core->encoder.pool = &core->pool;

@@ -24,7 +24,7 @@ typedef struct reel__segment reel__segment;
 enum { REEL__BULK = 0, REEL__PROMPT = 1, REEL__CLASSES = 2 };
 
 #define REEL__ROWS_MAX 4096                        /* of a segment, and of a chunk unless the user says otherwise */
-#define REEL__CHUNK_BYTES ((size_t)384 << 10)      /* a chunk joins segments up to this */
+#define REEL__CHUNK_BYTES ((size_t)1 << 20)        /* a chunk joins segments up to this: rows of 100 KB need neighbours to compress (bench/README.md) */
 #define REEL__NOTICE_BYTES ((size_t)1 << 20)       /* an owner wakes the writer once per so many bytes */
 #define REEL__CLOSED_BYTES_MAX ((int64_t)32 << 20) /* closed segments not yet taken: beyond this a log call waits */
 #define REEL__OPEN_BYTES_MAX ((int64_t)64 << 20)   /* open segments of all threads */
@@ -40,6 +40,7 @@ typedef struct reel__config {
     int64_t tick_ns[REEL__CLASSES];  /* INT64_MAX: none */
     int64_t bytes[REEL__CLASSES];
     int64_t rows[REEL__CLASSES];
+    int64_t cut_bytes, cut_rows;     /* where a chunk ends even if more is there */
     int64_t memory_max, block_ms;
     reel_event_fn on_event;
     void *on_event_user;
@@ -188,7 +189,7 @@ typedef struct reel__pending_event {
 struct reel__core {
     reel_recording *rec;
     reel__config config;
-    reel__store store;
+    const reel__store *store;      /* the recording's: the same in the child of a fork */
     reel__account account;
     reel__pool pool;               /* messages */
     /* segments kept for reuse, by size class */
@@ -255,6 +256,7 @@ struct reel_recording {
     atomic_bool is_slow;           /* anything that makes a log call look closer: disabled or closed */
     _Atomic(reel__core *) core;
     char *application_id, *recording_id;
+    reel__store store;
     reel__config config;
     reel_recording *registry_next;
 };

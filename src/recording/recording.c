@@ -43,7 +43,7 @@ static reel_status make_ids(reel_recording *rec, const char *application_id, con
 
 /* Every stream begins with it; it is the first thing the keeper holds. */
 static reel_status put_store_info(reel__core *core) {
-    reel__message *m = reel__message_store_info(&core->pool, &core->store, (reel__tuid){reel__draw_time(core), core->chunk_inc++});
+    reel__message *m = reel__message_store_info(&core->pool, core->store, (reel__tuid){reel__draw_time(core), core->chunk_inc++});
     if (!m)
         return reel__fail(REEL_E_NO_MEMORY, "no memory for the store info");
     reel__drain_lock(core, INT64_MAX);
@@ -70,6 +70,7 @@ static reel_status recording_new(reel_recording *rec, const char *application_id
     REEL__TRY(check_id(application_id, "application"));
     REEL__TRY(reel__config_make(&rec->config, options));
     REEL__TRY(make_ids(rec, application_id, options ? options->recording_id : NULL));
+    rec->store = (reel__store){rec->config.store_kind, rec->application_id, rec->recording_id};
     atomic_init(&rec->refs, 1);
     atomic_init(&rec->is_enabled, !rec->config.disabled);
     atomic_init(&rec->is_slow, rec->config.disabled);

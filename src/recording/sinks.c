@@ -82,7 +82,7 @@ static void activate_classes(reel__core *core) {
 /* Under drain. Takes the sink over, also when it fails. */
 static reel_status attach_locked(reel__core *core, reel__sink *s, reel__attached *a, bool is_buffer) {
     if (core->is_ended)
-        return reel__fail(REEL_E_CLOSED, "recording %s is closed", core->store.recording_id);
+        return reel__fail(REEL_E_CLOSED, "recording %s is closed", core->store->recording_id);
     reel__take_all(core);
     if (core->sinks)
         REEL__TRY(give_past(core, s));

@@ -105,8 +105,7 @@ static uint32_t rows_within(const reel__segment *s, uint32_t from, uint32_t to, 
 
 /* Gathers up to one chunk's worth of rows from the cursor on. taken: a copy of the cursor's, advanced. */
 static reel_status gather(reel__core *core, const reel__lane *lane, uint32_t c, uint32_t *taken, batch *b) {
-    size_t rows_max = core->config.rows[c] < REEL__ROWS_MAX ? (size_t)core->config.rows[c] : REEL__ROWS_MAX, n_streams = lane->shape->n_streams;
-    size_t bytes_max = core->config.bytes[c] < (int64_t)REEL__CHUNK_BYTES ? (size_t)core->config.bytes[c] : REEL__CHUNK_BYTES;
+    size_t rows_max = (size_t)core->config.cut_rows, bytes_max = (size_t)core->config.cut_bytes, n_streams = lane->shape->n_streams;
     core->part_spans.size = 0;
     b->segment = lane->cursors[c].segment;
     b->row = lane->cursors[c].row;
@@ -120,7 +119,7 @@ static reel_status gather(reel__core *core, const reel__lane *lane, uint32_t c, 
                 b->is_cut = true;
                 break;
             }
-            to = rows_within(b->segment, b->row, rows, core->config.bytes[c] < 16 * 1024 ? bytes_max - (b->bytes < bytes_max ? b->bytes : bytes_max) : SIZE_MAX, (uint32_t)(rows_max - b->n_rows));
+            to = rows_within(b->segment, b->row, rows, bytes_max < REEL__CHUNK_BYTES ? bytes_max - (b->bytes < bytes_max ? b->bytes : bytes_max) : SIZE_MAX, (uint32_t)(rows_max - b->n_rows));
             if (!reel__buf_extend(&core->part_spans, n_streams * sizeof(reel__span))) {
                 core->part_spans.failed = false;
                 return reel__fail(REEL_E_NO_MEMORY, "%s: no memory to take rows", lane->entity->path);
@@ -216,7 +215,7 @@ static void keep_last_row(reel__core *core, const reel__lane *lane, const batch 
             }
         fill_spans(lane, s, row, row + 1, taken, out);
         reel__part part = {1, s->inc_first + row, out};
-        if (reel__message_chunk(&core->encoder, &core->store, lane->shape, lane->entity->path, (reel__tuid){reel__draw_time(core), core->chunk_inc++}, &part, 1, &m) == REEL_OK) {
+        if (reel__message_chunk(&core->encoder, core->store, lane->shape, lane->entity->path, (reel__tuid){reel__draw_time(core), core->chunk_inc++}, &part, 1, &m) == REEL_OK) {
             reel__state_lock();
             reel__keeper_put(core->keeper, m);
             reel__state_unlock();
@@ -229,7 +228,7 @@ static void keep_last_row(reel__core *core, const reel__lane *lane, const batch 
 static bool encode(reel__core *core, reel__lane *lane, uint32_t c, batch *b) {
     reel__message *m;
     reel__tuid id = {reel__draw_time(core), core->chunk_inc++};
-    reel_status status = reel__message_chunk(&core->encoder, &core->store, lane->shape, lane->entity->path, id, b->parts, b->n_parts, &m);
+    reel_status status = reel__message_chunk(&core->encoder, core->store, lane->shape, lane->entity->path, id, b->parts, b->n_parts, &m);
     if (status == REEL_E_NO_MEMORY) { /* the rows stay where they are: the next take tries again */
         reel__report(core, 0, status, reel_error_message());
         return false;

@@ -118,6 +118,8 @@ reel_status reel_reset_time(reel_recording *rec) {
         return status;
     for (reel__local_time *t = l->times; t; t = t->next)
         t->is_set = false;
+    l->log_time_off = rec->config.no_log_time;
+    l->log_tick_off = !rec->config.log_tick;
     l->timeset = NULL;
     return REEL_OK;
 }

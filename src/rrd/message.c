@@ -8,8 +8,10 @@
 
 /* Room in front of an Arrow stream for the message header and the ArrowMsg fields before the payload (both ids at their longest come to less than this plus their text). */
 #define HEAD_ROOM 128
-#define PROBE_BYTES ((size_t)16 << 10)
-#define PROBE_FROM ((size_t)128 << 10)
+/* Behind the payload: chunk id and is_static. */
+#define TAIL_ROOM 32
+/* Streams up to this size are built in memory that stays warm, and copied once into a block of exactly their size; larger ones are built in their block. */
+#define SMALL_STREAM ((size_t)256 << 10)
 
 reel__message *reel__message_ref(reel__message *m) {
     atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
@@ -82,22 +84,11 @@ reel__message *reel__message_store_info(reel__pool *pool, const reel__store *sto
 
 void reel__encoder_free(reel__encoder *e) {
     reel__buf_free(&e->scratch);
+    reel__buf_free(&e->plain);
+    reel__buf_free(&e->info);
     reel__buf_free(&e->head);
     reel__release(e->lz4_state);
     e->lz4_state = NULL;
-}
-
-/* Large payloads are often noise (images, random floats): three samples tell whether compressing all of it is worth the time. */
-static bool worth_compressing(reel__encoder *e, const uint8_t *ipc, size_t size) {
-    if (size < PROBE_FROM)
-        return true;
-    char out[LZ4_COMPRESSBOUND(PROBE_BYTES)];
-    size_t compressed = 0;
-    for (size_t i = 0; i < 3; i++) {
-        const uint8_t *sample = ipc + size * (2 * i + 1) / 6 - PROBE_BYTES / 2;
-        compressed += (size_t)LZ4_compress_fast_extState(e->lz4_state, (const char *)sample, out, (int)PROBE_BYTES, (int)sizeof out, 1);
-    }
-    return compressed < 3 * PROBE_BYTES * 97 / 100;
 }
 
 /* The ArrowMsg up to its payload's bytes, and what follows them, into e->head: returns the size of the front. */
@@ -150,62 +141,87 @@ static void copy_info(reel__chunk_info *to, const reel__chunk_info *from, const 
         memcpy(to->cell_ranges, from->cell_ranges, (size_t)s->n_timelines * s->n_columns * sizeof *to->cell_ranges);
 }
 
-/* Compresses plain's payload into a smaller block; NULL when that does not shrink it, or when memory is out (then it is stored plain). */
-static reel__message *compressed(reel__encoder *e, const reel__message *plain, const uint8_t *ipc, size_t front, size_t back) {
-    size_t bound = (size_t)LZ4_compressBound((int)plain->ipc_size);
-    if (plain->ipc_size > LZ4_MAX_INPUT_SIZE || bound == 0)
-        return NULL;
+/* The size of the stream after LZ4, into e->scratch; 0 when that does not shrink it or there is no memory for it: then it is stored plain. Noise costs little: LZ4 skips
+ * through it at 20 GB/s. */
+static size_t compress(reel__encoder *e, const uint8_t *ipc, size_t size) {
+    if (e->no_compression || size > LZ4_MAX_INPUT_SIZE)
+        return 0;
     if (!e->lz4_state && !(e->lz4_state = reel__alloc((size_t)LZ4_sizeofState())))
-        return NULL;
-    if (!worth_compressing(e, ipc, plain->ipc_size))
-        return NULL;
+        return 0;
     e->scratch.size = 0;
-    uint8_t *to = reel__buf_reserve(&e->scratch, bound);
+    uint8_t *to = reel__buf_reserve(&e->scratch, size);
     if (!to) {
         e->scratch.failed = false;
-        return NULL;
+        return 0;
     }
-    int size = LZ4_compress_fast_extState(e->lz4_state, (const char *)ipc, (char *)to, (int)plain->ipc_size, (int)bound, REEL__LZ4_ACCELERATION);
-    if (size <= 0 || (size_t)size >= plain->ipc_size)
-        return NULL;
-    uint8_t *payload;
-    reel__message *m = new_block(e, plain->shape, front, (size_t)size, back, &payload);
-    if (!m)
-        return NULL;
-    memcpy(payload, to, (size_t)size);
-    copy_info(&m->info, &plain->info, plain->shape);
-    m->data = payload;
-    m->size = (size_t)size;
-    m->ipc_size = plain->ipc_size;
-    return m;
+    int got = LZ4_compress_fast_extState(e->lz4_state, (const char *)ipc, (char *)to, (int)size, (int)size - 1, REEL__LZ4_ACCELERATION);
+    return got > 0 ? (size_t)got : 0;
+}
+
+/* Room for what the chunk tells about itself, until its message's block is made. */
+static reel_status info_room(reel__encoder *e, const reel__shape *s, reel__chunk_info *info) {
+    size_t ranges = s->n_timelines * sizeof(reel__time_range), cells = (size_t)s->n_timelines * s->n_columns * sizeof(reel__time_range);
+    e->info.size = 0;
+    uint8_t *at = reel__buf_reserve(&e->info, ranges + cells + s->n_columns * sizeof(uint32_t));
+    if (!at) {
+        e->info.failed = false;
+        return reel__fail(REEL_E_NO_MEMORY, "no memory for a chunk of %u columns", (unsigned)s->n_columns);
+    }
+    *info = (reel__chunk_info){.ranges = (reel__time_range *)(void *)at, .cell_ranges = (reel__time_range *)(void *)(at + ranges), .non_null = (uint32_t *)(void *)(at + ranges + cells)};
+    return REEL_OK;
+}
+
+/* A block with the payload in it, `front` bytes of room before it: compressed if that is smaller. */
+static reel_status payload_block(reel__encoder *e, reel__shape *shape, const char *entity_path, reel__tuid chunk_id, const reel__part *parts, size_t n_parts, size_t front, bool *is_compressed,
+                                 reel__message **out) {
+    size_t bound, ipc_size;
+    reel__chunk_info info;
+    uint8_t *built, *payload = NULL;
+    reel__message *m = NULL;
+    REEL__TRY(reel__chunk_bound(shape, strlen(entity_path), parts, n_parts, &bound));
+    REEL__TRY(info_room(e, shape, &info));
+    e->plain.size = 0;
+    if (bound > SMALL_STREAM) {
+        m = new_block(e, shape, front, bound, TAIL_ROOM, &payload);
+        built = m ? payload : NULL;
+    } else {
+        built = reel__buf_reserve(&e->plain, bound);
+        e->plain.failed = false;
+    }
+    reel_status status = built ? reel__chunk_encode(shape, entity_path, chunk_id, parts, n_parts, built, &ipc_size, &info) : REEL_E_NO_MEMORY;
+    if (status == REEL_OK) {
+        size_t shrunk = compress(e, built, ipc_size), size = shrunk ? shrunk : ipc_size;
+        if (shrunk || !m) {
+            reel__message *exact = new_block(e, shape, front, size, TAIL_ROOM, &payload);
+            if (exact)
+                memcpy(payload, shrunk ? e->scratch.data : built, size);
+            reel__message_unref(m);
+            m = exact;
+        }
+        if (m) {
+            copy_info(&m->info, &info, shape);
+            m->data = payload;
+            m->size = size;
+            m->ipc_size = ipc_size;
+            *is_compressed = shrunk != 0;
+            *out = m;
+            return REEL_OK;
+        }
+        status = REEL_E_NO_MEMORY;
+    }
+    reel__message_unref(m);
+    return status == REEL_E_NO_MEMORY ? reel__fail(status, "%s: no memory for a chunk of %zu bytes", entity_path, bound) : status;
 }
 
 reel_status reel__message_chunk(reel__encoder *e, const reel__store *store, reel__shape *shape, const char *entity_path, reel__tuid chunk_id, const reel__part *parts, size_t n_parts,
                                 reel__message **out) {
+    bool is_static = shape->n_timelines == 0, is_compressed = false;
+    size_t front_max = HEAD_ROOM + strlen(store->application_id) + strlen(store->recording_id);
+    reel__message *m = NULL;
     *out = NULL;
-    size_t bound, ipc_size;
-    REEL__TRY(reel__chunk_bound(shape, strlen(entity_path), parts, n_parts, &bound));
-    bool is_static = shape->n_timelines == 0;
-    size_t front_max = HEAD_ROOM + strlen(store->application_id) + strlen(store->recording_id), back = 32;
-    uint8_t *payload;
-    reel__message *m = new_block(e, shape, front_max, bound, back, &payload);
-    if (!m)
-        return reel__fail(REEL_E_NO_MEMORY, "%s: no memory for a chunk of %zu bytes", entity_path, bound);
-    reel_status status = reel__chunk_encode(shape, entity_path, chunk_id, parts, n_parts, payload, &ipc_size, &m->info);
-    if (status != REEL_OK) {
-        reel__message_unref(m);
-        return status;
-    }
-    m->ipc_size = ipc_size;
-    m->size = ipc_size;
-    m->data = payload;
-    reel__message *smaller = e->no_compression ? NULL : compressed(e, m, payload, front_max, back);
-    if (smaller) {
-        reel__message_unref(m);
-        m = smaller;
-    }
-    payload = (uint8_t *)m->data;
-    size_t front = put_arrow_msg(e, store, chunk_id, is_static, smaller != NULL, ipc_size, m->size);
+    REEL__TRY(payload_block(e, shape, entity_path, chunk_id, parts, n_parts, front_max, &is_compressed, &m));
+    uint8_t *payload = (uint8_t *)m->data;
+    size_t front = put_arrow_msg(e, store, chunk_id, is_static, is_compressed, m->ipc_size, m->size);
     if (e->head.failed || front > front_max) {
         e->head.failed = false;
         reel__message_unref(m);

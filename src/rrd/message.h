@@ -55,6 +55,8 @@ reel__message *reel__message_store_info(reel__pool *pool, const reel__store *sto
 /* Encodes a chunk as one message. compress false: stored plain. The encoder's scratch memory belongs to the caller. */
 typedef struct reel__encoder {
     reel__buf scratch;            /* compressed bytes, before their size is known */
+    reel__buf plain;              /* small Arrow streams */
+    reel__buf info;
     reel__buf head;
     void *lz4_state;
     reel__pool *pool;             /* or NULL */
