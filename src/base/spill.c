@@ -13,21 +13,27 @@ void reel__spill_free(reel__spill *s) {
     reel__spill_init(s, s->folder, s->memory_max);
 }
 
-static reel_status move_to_file(reel__spill *s) {
+static reel_status put_in_file(reel__spill *s, const void *data, size_t size) {
     int error = s->fd < 0 ? reel__io_open_temporary(&s->fd, s->folder) : 0;
     if (error) {
         s->fd = -1;
         return reel__fail_errno(error, "no temporary file in %s", s->folder);
     }
-    if ((error = reel__io_write_all(s->fd, s->in_file, s->memory.data, s->memory.size)))
-        return reel__fail_errno(error, "writing %zu bytes to a temporary file in %s", s->memory.size, s->folder);
-    s->in_file += s->memory.size;
+    if ((error = reel__io_write_all(s->fd, s->in_file, data, size)))
+        return reel__fail_errno(error, "writing %zu bytes to a temporary file in %s", size, s->folder);
+    s->in_file += size;
+    return REEL_OK;
+}
+
+static reel_status move_to_file(reel__spill *s) {
+    if (s->memory.size)
+        REEL__TRY(put_in_file(s, s->memory.data, s->memory.size));
     s->memory.size = 0;
     return REEL_OK;
 }
 
 reel_status reel__spill_extend(reel__spill *s, size_t size, uint8_t **at) {
-    if (s->folder && s->memory.size && (size > s->memory_max || s->memory.size > s->memory_max - size))
+    if (s->folder && (size > s->memory_max || s->memory.size > s->memory_max - size))
         REEL__TRY(move_to_file(s));
     *at = reel__buf_extend(&s->memory, size);
     if (*at || !size)
@@ -38,6 +44,10 @@ reel_status reel__spill_extend(reel__spill *s, size_t size, uint8_t **at) {
 
 reel_status reel__spill_put(reel__spill *s, const void *data, size_t size) {
     uint8_t *at;
+    if (s->folder && size > s->memory_max) {
+        REEL__TRY(move_to_file(s));
+        return put_in_file(s, data, size);
+    }
     REEL__TRY(reel__spill_extend(s, size, &at));
     if (size)
         memcpy(at, data, size);

@@ -249,17 +249,29 @@ static bool encode(reel__core *core, reel__lane *lane, uint32_t c, batch *b) {
     return true;
 }
 
+/* Whether a lane is beyond the class's limits, by its segments' average rows: looked at for every listed lane at every wake, so it must be cheap. */
+static bool is_due(const reel__core *core, const reel__lane *lane, uint32_t c) {
+    uint64_t rows = 0, bytes = 0, from = lane->cursors[c].row;
+    for (reel__segment *s = lane->cursors[c].segment; s; s = atomic_load_explicit(&s->next, memory_order_acquire), from = 0) {
+        uint64_t n = atomic_load_explicit(&s->rows, memory_order_acquire) - from;
+        rows += n;
+        bytes += n * (s->size / s->rows_max);
+        if (rows >= (uint64_t)core->config.rows[c] || bytes >= (uint64_t)core->config.bytes[c])
+            return true;
+    }
+    return false;
+}
+
 static void take_lane(reel__core *core, reel__lane *lane, uint32_t c, int how) {
     batch *b = core->batch;
     uint32_t taken[REEL__CELLS_MAX];
-    for (;;) {
+    while (how == REEL__TAKE_ALL || is_due(core, lane, c)) {
         memcpy(taken, lane->cursors[c].taken, lane->n_columns * sizeof *taken);
         if (gather(core, lane, c, taken, b) != REEL_OK) {
             reel__report(core, 0, REEL_E_NO_MEMORY, reel_error_message());
             return;
         }
-        bool due = how == REEL__TAKE_ALL || b->is_cut || (int64_t)b->n_rows >= core->config.rows[c] || (int64_t)b->bytes >= core->config.bytes[c];
-        if (!due || (b->n_parts && !encode(core, lane, c, b)))
+        if (b->n_parts && !encode(core, lane, c, b))
             return;
         lane->cursors[c].segment = b->segment;
         lane->cursors[c].row = b->row;

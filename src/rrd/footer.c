@@ -137,34 +137,45 @@ static void schema_sum(uint8_t out[32], const reel__buf *schema) {
     }
 }
 
-/* The manifest up to the table's bytes; `back` follows these. */
-static reel_status put_front(reel__buf *front, const reel__footer_plan *plan, uint64_t table_size, const reel__buf *back) {
-    reel__buf id = {0}, schema = {0};
+static reel_status put_buf(reel__segments *out, reel__spill *spill, reel__buf *b) {
+    if (b->failed)
+        return reel__fail(REEL_E_NO_MEMORY, "no memory for the footer");
+    reel_status status = reel__segments_put(out, spill, b->data, b->size);
+    b->size = 0;
+    return status;
+}
+
+/* Fields 1 to 3. The schema grows with the recording's distinct (entity, component) pairs, so it is not copied once more. */
+static reel_status put_identity(const reel__footer_plan *plan, reel__spill *spill, reel__segments *out) {
+    reel__buf id = {0}, schema = {0}, b = {0};
     uint8_t sum[32];
     reel__proto_store_id(&id, plan->footer->stores.items[plan->store].pointer);
-    reel__proto_bytes(front, 1, id.data, id.size);
+    reel__proto_bytes(&b, 1, id.data, id.size);
+    b.failed |= id.failed;
     reel_status status = reel__footer_recording_schema(plan, &schema);
     if (status == REEL_OK) {
         schema_sum(sum, &schema);
         reel__ipc_end(&schema);
-        reel__proto_tag(front, 2, 2);
-        reel__proto_varint(front, 1 + reel__proto_varint_size(schema.size) + schema.size);
-        reel__proto_bytes(front, 1, schema.data, schema.size);
-        reel__proto_bytes(front, 3, sum, sizeof sum);
-        reel__proto_tag(front, 4, 2);
-        reel__proto_varint(front, 2 + 1 + reel__proto_varint_size(table_size) + table_size + back->size);
-        reel__proto_uint(front, 1, 1);
-        reel__proto_tag(front, 2, 2);
-        reel__proto_varint(front, table_size);
-        if (id.failed || schema.failed || front->failed || back->failed)
-            status = reel__fail(REEL_E_NO_MEMORY, "no memory for the footer's schema");
+        reel__proto_tag(&b, 2, 2);
+        reel__proto_varint(&b, 1 + reel__proto_varint_size(schema.size) + schema.size);
+        reel__proto_tag(&b, 1, 2);
+        reel__proto_varint(&b, schema.size);
+        status = put_buf(out, spill, &b);
+    }
+    if (status == REEL_OK)
+        status = put_buf(out, spill, &schema);
+    if (status == REEL_OK) {
+        reel__proto_bytes(&b, 3, sum, sizeof sum);
+        status = put_buf(out, spill, &b);
     }
     reel__buf_free(&id);
     reel__buf_free(&schema);
+    reel__buf_free(&b);
     return status;
 }
 
-static reel_status wrap_table(const reel__footer_plan *plan, reel__spill *spill, reel__segments *all, bool plain, reel__segments *out) {
+/* Field 4. */
+static reel_status put_table(reel__spill *spill, reel__segments *all, bool plain, reel__segments *out) {
     reel__buf front = {0}, back = {0};
     bool is_compressed = false;
     uint64_t plain_size = all->size;
@@ -172,14 +183,17 @@ static reel_status wrap_table(const reel__footer_plan *plan, reel__spill *spill,
     reel__proto_uint(&back, 3, is_compressed ? 2 : 1);
     if (is_compressed)
         reel__proto_uint(&back, 4, plain_size);
+    reel__proto_tag(&front, 4, 2);
+    reel__proto_varint(&front, 2 + 1 + reel__proto_varint_size(all->size) + all->size + back.size);
+    reel__proto_uint(&front, 1, 1);
+    reel__proto_tag(&front, 2, 2);
+    reel__proto_varint(&front, all->size);
     if (status == REEL_OK)
-        status = put_front(&front, plan, all->size, &back);
-    if (status == REEL_OK)
-        status = reel__segments_put(out, spill, front.data, front.size);
+        status = put_buf(out, spill, &front);
     for (size_t i = 0; i < all->n && status == REEL_OK; i++)
         status = reel__segments_add(out, all->items[i].at, all->items[i].size);
     if (status == REEL_OK)
-        status = reel__segments_put(out, spill, back.data, back.size);
+        status = put_buf(out, spill, &back);
     reel__buf_free(&front);
     reel__buf_free(&back);
     return status;
@@ -205,7 +219,9 @@ static reel_status make_manifest(const reel__footer *f, uint32_t store, reel__sp
     if (status == REEL_OK)
         status = make_table(&t, &all);
     if (status == REEL_OK)
-        status = wrap_table(&plan, spill, &all, plain, out);
+        status = put_identity(&plan, spill, out);
+    if (status == REEL_OK)
+        status = put_table(spill, &all, plain, out);
     reel__release(t.nodes);
     reel__release(t.buffers);
     reel__segments_free(&t.body);
