@@ -9,7 +9,7 @@
 /* The pass over the records: each sets its cells in the slab's stages; a slab that is full becomes a block of every stream that was touched.
  *
  * Most chunks have all their components in all rows, so that a component's start, end and number of rows are the chunk's own. Such slabs share the block of the timeline's (or the chunk's)
- * column instead of compressing the same bytes again (bench/footer_bench.c has the figures). */
+ * column instead of compressing the same bytes again (tests/conformance/footer_bench.c measures it). */
 
 typedef struct filling {
     reel__footer_plan *plan;

@@ -4,11 +4,11 @@
  *
  * Recordings of CHUNKS chunk rows (1,000,000) on one timeline: ten components in every chunk; one of ten components in each; the same with 98, which makes a table of 401
  * columns. Prints the time to note the chunks (spent while recording), to write the footer (spent in close), and the most memory that the process took so far. Linked with the
- * library's internals: the chunks are notes only, no data is encoded. */
-#include "../src/base/alloc.h"
-#include "../src/base/clock.h"
-#include "../src/base/io.h"
-#include "../src/rrd/footer.h"
+ * library's internals, hence here and not in bench/: the chunks are notes only, no data is encoded. */
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "rrd/footer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
