@@ -110,8 +110,10 @@ static uint32_t buffers_of(const reel__arrow_node *node) {
 }
 
 static reel_status fill(reel__shape *s, const reel__timeline *const *timelines, const reel__descriptor *columns, uint8_t *width, uint8_t *scale, uint32_t *first) {
-    memcpy((void *)s->timelines, timelines, s->n_timelines * sizeof *timelines);
-    memcpy((void *)s->columns, columns, s->n_columns * sizeof *columns);
+    if (s->n_timelines)
+        memcpy((void *)s->timelines, timelines, s->n_timelines * sizeof *timelines);
+    if (s->n_columns)
+        memcpy((void *)s->columns, columns, s->n_columns * sizeof *columns);
     uint32_t at = 0;
     width[at] = 8, scale[at++] = 2;
     for (uint32_t t = 0; t < s->n_timelines; t++)

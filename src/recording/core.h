@@ -100,7 +100,7 @@ struct reel__lane {
     uint64_t mask;
     uint32_t archetype;
     bool draws_each;               /* static and Clear rows take an id time each */
-    bool is_retired;
+    bool is_flat;                  /* every column has one value stream, copied as it is */
     _Atomic bool is_listed;        /* in the consumer's lists; false: the next row has to announce the lane */
     _Atomic bool is_sealed;        /* no row will come any more: the consumer frees it when all is taken */
     uint8_t **write_at;            /* per value stream: where the next byte goes */

@@ -325,12 +325,14 @@ static reel__lane *lane_block(const reel__shape *shape, uint32_t n_columns, uint
 
 static void fill_plans(reel__lane *lane, const reel__row *row) {
     uint16_t end = 0;
+    lane->is_flat = true;
     for (uint32_t c = 0; c < row->n_cells; c++) {
         const reel__field *f = row->cells[c].field;
         reel__column_plan *plan = (reel__column_plan *)&lane->plans[c];
         *plan = (reel__column_plan){f, (uint16_t)lane->shape->column_stream[c], f->descriptor.arrow->n_streams, end};
         if (plan->n_streams > 1)
             end = (uint16_t)(end + plan->n_streams);
+        lane->is_flat &= f->element == REEL__ELEMENT_FLAT;
     }
 }
 
@@ -438,33 +440,71 @@ static inline void write_cells(reel__lane *lane, const reel__row *row, const siz
     }
 }
 
-reel_status reel__lane_append(reel__lane *lane, const reel__row *row) {
-    size_t sizes[ROW_STREAMS_MAX], row_bytes = 0;
+/* Bytes per value stream, checked. */
+static reel_status measure(const reel__lane *lane, const reel__row *row, size_t *sizes, size_t *row_bytes) {
+    *row_bytes = 0;
     for (uint32_t c = 0; c < lane->n_columns; c++) {
         size_t *own = &sizes[lane->plans[c].stream + 1];
-        if (REEL__LIKELY(row->cells[c].field->element == REEL__ELEMENT_FLAT && (uint64_t)row->cells[c].n * row->cells[c].field->width <= INT32_MAX))
-            own[0] = (size_t)row->cells[c].n * row->cells[c].field->width;
-        else
-            REEL__TRY(reel__measure(&row->cells[c], lane->entity->path, own));
+        REEL__TRY(reel__measure(&row->cells[c], lane->entity->path, own));
         for (uint32_t i = 0; i < lane->plans[c].n_streams; i++)
-            row_bytes += own[i];
+            *row_bytes += own[i];
     }
+    return REEL_OK;
+}
+
+/* The row into the segment's first free place; true if it fits. The common case, flat columns, in one pass over them. */
+static inline bool write_flat(reel__lane *lane, const reel__row *row, size_t *row_bytes) {
+    size_t total = 0;
+    if (lane->row >= lane->rows_max)
+        return false;
+    for (uint32_t c = 0; c < lane->n_columns; c++) {
+        const reel__column_plan *plan = &lane->plans[c];
+        size_t size = (size_t)row->cells[c].n * plan->field->width;
+        if (size > (size_t)(lane->write_end[plan->stream + 1] - lane->write_at[plan->stream + 1]))
+            return false;
+        total += size;
+    }
+    for (uint32_t c = 0; c < lane->n_columns; c++) {
+        const reel__column_plan *plan = &lane->plans[c];
+        size_t size = (size_t)row->cells[c].n * plan->field->width;
+        uint8_t *at = lane->write_at[plan->stream + 1];
+        ((uint32_t *)(void *)lane->segment->streams[plan->stream])[lane->row] = row->cells[c].n;
+        if (size == 8)
+            memcpy(at, row->cells[c].values, 8);
+        else if (size)
+            memcpy(at, row->cells[c].values, size);
+        lane->write_at[plan->stream + 1] = at + size;
+    }
+    *row_bytes = total;
+    return true;
+}
+
+static REEL__NOINLINE reel_status write_any(reel__core *core, reel__lane *lane, const reel__row *row, size_t *row_bytes) {
+    size_t sizes[ROW_STREAMS_MAX];
+    REEL__TRY(measure(lane, row, sizes, row_bytes));
+    if (lane->row >= lane->rows_max || !fits(lane, sizes)) {
+        if (*row_bytes > INT32_MAX - (1 << 20))
+            return reel__fail(REEL_E_TOO_LARGE, "%s: a row of %zu bytes: at most %d fit", lane->entity->path, *row_bytes, INT32_MAX);
+        REEL__TRY(new_segment(core, lane, sizes, *row_bytes));
+    }
+    write_cells(lane, row, sizes);
+    return REEL_OK;
+}
+
+reel_status reel__lane_append(reel__lane *lane, const reel__row *row) {
+    size_t row_bytes;
     reel__local *l = lane->local;
     reel__core *core = atomic_load_explicit(&l->core, memory_order_relaxed);
-    if (REEL__UNLIKELY(lane->row >= lane->rows_max || !fits(lane, sizes))) {
-        if (row_bytes > INT32_MAX - (1 << 20))
-            return reel__fail(REEL_E_TOO_LARGE, "%s: a row of %zu bytes: at most %d fit", lane->entity->path, row_bytes, INT32_MAX);
-        REEL__TRY(new_segment(core, lane, sizes, row_bytes));
-    }
+    if (!lane->is_flat || REEL__UNLIKELY(!write_flat(lane, row, &row_bytes)))
+        REEL__TRY(write_any(core, lane, row, &row_bytes));
     if (REEL__UNLIKELY(lane->draws_each || lane->clear_epoch != atomic_load_explicit(&reel__clear_epoch, memory_order_relaxed) ||
                        atomic_load_explicit(&lane->entity->newest, memory_order_relaxed) != lane || atomic_load_explicit(&lane->entity->is_shared, memory_order_relaxed)))
         draw(core, lane);
     reel__segment *s = lane->segment;
     uint32_t at = lane->row;
-    ((uint64_t *)s->streams[0])[at] = lane->base_time;
+    ((uint64_t *)(void *)s->streams[0])[at] = lane->base_time;
     for (uint32_t t = 0; t < lane->n_times; t++)
-        ((int64_t *)s->streams[1 + t])[at] = *lane->timeset->values[t];
-    write_cells(lane, row, sizes);
+        ((int64_t *)(void *)s->streams[1 + t])[at] = *lane->timeset->values[t];
     lane->row = at + 1;
     atomic_store_explicit(&s->rows, at + 1, memory_order_release);
     REEL__COMPILER_BARRIER();

@@ -36,17 +36,10 @@ static bool value_is_set(const reel__field *f, const uint8_t *at) {
     }
 }
 
-static reel_status bind_list(const reel__field *f, const uint8_t *base, const char *path, reel__cell *cell, bool *set) {
-    size_t n;
-    memcpy(&n, base + f->offset_2, sizeof n);
-    cell->values = pointer_at(base, f->offset);
-    if (REEL__UNLIKELY(n > INT32_MAX))
+static REEL__NOINLINE reel_status bad_list(const reel__field *f, size_t n, const char *path) {
+    if (n > INT32_MAX)
         return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %zu values: at most %d are allowed", path, f->name, n, INT32_MAX);
-    if (REEL__UNLIKELY(n && !cell->values))
-        return reel__fail(REEL_E_ARGUMENT, "%s: %s is NULL with a count of %zu", path, f->name, n);
-    cell->n = (uint32_t)n;
-    *set = cell->values != NULL;
-    return REEL_OK;
+    return reel__fail(REEL_E_ARGUMENT, "%s: %s is NULL with a count of %zu", path, f->name, n);
 }
 
 static reel_status bind_strips(const reel__field *f, const uint8_t *base, const char *path, reel__cell *cell, bool *set) {
@@ -71,7 +64,6 @@ static reel_status bind_strips(const reel__field *f, const uint8_t *base, const 
 static reel_status bind_field(const reel__field *f, const uint8_t *base, const char *path, reel__cell *cell, bool *set) {
     *set = false;
     switch (f->form) {
-    case REEL__FORM_LIST: return bind_list(f, base, path, cell, set);
     case REEL__FORM_STRIPS: return bind_strips(f, base, path, cell, set);
     case REEL__FORM_OPTIONAL:
         *set = base[f->offset] != 0;
@@ -105,8 +97,17 @@ reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fie
         reel__cell *cell = &row->cells[row->n_cells];
         bool set = false;
         cell->lengths = NULL;
-        if (f->end <= struct_size)
+        if (REEL__LIKELY(f->form == REEL__FORM_LIST && f->end <= struct_size)) {
+            size_t n;
+            memcpy(&n, base + f->offset_2, sizeof n);
+            cell->values = pointer_at(base, f->offset);
+            cell->n = (uint32_t)n;
+            set = cell->values != NULL;
+            if (REEL__UNLIKELY(n > INT32_MAX || (n && !set)))
+                return bad_list(f, n, path);
+        } else if (f->end <= struct_size) {
             REEL__TRY(bind_field(f, base, path, cell, &set));
+        }
         bool required = f->level == REEL__REQUIRED && !update && f->form != REEL__FORM_NONE;
         if (!set) {
             bool cleared = (clear >> i & 1) || ((clear & REEL_CLEAR_REST) && f->form != REEL__FORM_NONE);
@@ -123,7 +124,7 @@ reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fie
             row->n_instances = cell->n;
         }
     }
-    if (has_required)
+    if (has_required && row->n_cells > 1)
         for (uint32_t i = 0; i < row->n_cells && !row->mismatch; i++)
             if (row->cells[i].field->many && row->cells[i].n > 1 && row->cells[i].n != row->n_instances)
                 row->mismatch = i + 1;
