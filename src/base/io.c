@@ -116,6 +116,11 @@ int reel__io_lock(int fd) {
     return errno;
 }
 
+void reel__io_unlock(int fd) {
+    if (fd >= 0)
+        flock(fd, LOCK_UN);
+}
+
 static void fill_info(reel__io_info *info, const struct stat *s) {
     *info = (reel__io_info){(uint64_t)s->st_dev, (uint64_t)s->st_ino, (uint64_t)s->st_size, (uint64_t)s->st_nlink, S_ISREG(s->st_mode), S_ISDIR(s->st_mode)};
 }

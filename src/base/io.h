@@ -28,6 +28,8 @@ int reel__io_duplicate(int *copy, int fd);
 void reel__io_close(int fd);
 /* Against other writers, as long as the file is open. EWOULDBLOCK: somebody has it. A file system without locks is not an error. */
 int reel__io_lock(int fd);
+/* Lets go of the lock for every copy of the descriptor, so that a forked child that still has one does not hold it. */
+void reel__io_unlock(int fd);
 int reel__io_info_of(int fd, reel__io_info *info);
 int reel__io_info_at(const char *path, reel__io_info *info);
 

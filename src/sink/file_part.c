@@ -279,6 +279,7 @@ reel_status reel__file_part_end(reel__file_part *p, int64_t deadline_ns) {
     int error = p->is_durable ? reel__io_sync(p->fd) : 0;
     if (error && status == REEL_OK)
         status = reel__fail_errno(error, "syncing %s", p->path);
+    reel__io_unlock(p->fd);
     reel__file_part_drop(p);
     return status;
 }
