@@ -9,6 +9,7 @@
 
 #define SLICE_BYTES ((size_t)1 << 20)
 #define SEND_COLUMNS_MAX 64
+#define ROW_BYTES_MAX ((uint64_t)INT32_MAX - (1 << 20)) /* of values; the rest of a chunk has room beside it */
 
 /* Bytes of one value as the caller lays it out. */
 static size_t value_size(const reel__field *f) {
@@ -46,6 +47,23 @@ typedef struct sending {
     uint64_t id_time, id_inc;
 } sending;
 
+/* What a slice would refuse is refused before the first one is sent. */
+static reel_status check_values(const reel_column *c, const char *path, const reel__field *f, size_t size) {
+    for (size_t i = 0; f->element == REEL__ELEMENT_FLAT && c->lengths && i < c->n_rows; i++)
+        if ((uint64_t)c->lengths[i] * size > ROW_BYTES_MAX)
+            return reel__fail(REEL_E_TOO_LARGE, "%s: row %zu of %s has %llu bytes: at most %llu fit", path, i, f->name, (unsigned long long)c->lengths[i] * size,
+                              (unsigned long long)ROW_BYTES_MAX);
+    const reel_bytes *runs = c->values;
+    for (size_t i = 0; f->element == REEL__ELEMENT_BYTES && i < c->n_values; i++)
+        if (runs[i].size > ROW_BYTES_MAX)
+            return reel__fail(REEL_E_TOO_LARGE, "%s: %s[%zu] has %zu bytes: at most %llu fit", path, f->name, i, runs[i].size, (unsigned long long)ROW_BYTES_MAX);
+    if (f->element == REEL__ELEMENT_FLAT || f->element == REEL__ELEMENT_BOOL || !c->n_values)
+        return REEL_OK;
+    size_t sizes[REEL__ARROW_STREAMS_MAX];
+    reel_status status = reel__measure(&(reel__cell){f, c->values, NULL, (uint32_t)c->n_values}, path, sizes);
+    return status == REEL_E_TOO_LARGE ? REEL_OK : status; /* together they may be large: they are sent in slices */
+}
+
 static reel_status check_column(const reel_column *c, const char *path, sent_column *out, size_t *n_rows) {
     const reel__archetype *a = reel__archetype_of(c->archetype);
     if (!a || c->field >= a->n_fields)
@@ -57,6 +75,8 @@ static reel_status check_column(const reel_column *c, const char *path, sent_col
     if (c->n_values && !c->values)
         return reel__fail(REEL_E_ARGUMENT, "%s: %s is NULL with a count of %zu", path, f->name, c->n_values);
     *n_rows = c->lengths ? c->n_rows : c->n_values;
+    if (c->n_values > INT32_MAX || *n_rows > INT32_MAX) /* before any of it is read */
+        return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %zu values and %zu rows: at most %d are allowed", path, f->name, c->n_values, *n_rows, INT32_MAX);
     if (!c->lengths && c->n_rows && c->n_rows != c->n_values)
         return reel__fail(REEL_E_LENGTHS, "%s: %s has %zu values for %zu rows and no lengths", path, f->name, c->n_values, c->n_rows);
     uint64_t sum = 0;
@@ -64,7 +84,7 @@ static reel_status check_column(const reel_column *c, const char *path, sent_col
         sum += c->lengths[i];
     if (c->lengths && sum != c->n_values)
         return reel__fail(REEL_E_LENGTHS, "%s: the lengths of %s add up to %llu for %zu values", path, f->name, (unsigned long long)sum, c->n_values);
-    return REEL_OK;
+    return check_values(c, path, f, out->value_size);
 }
 
 static reel_status check(sending *s, const reel_time_column *times, size_t n_times, const reel_column *columns, size_t n_columns) {

@@ -14,17 +14,21 @@ static REEL__NOINLINE reel_status not_open(reel_recording *rec) {
     return atomic_load(&rec->is_closed) ? reel__fail(REEL_E_CLOSED, "recording %s is closed", rec->recording_id) : REEL_OK;
 }
 
-/* A count that fits neither the required field nor a splat: an error when strict; else the row is written as it is, and told once per entity and field. */
+/* Counts that fit neither the required field nor a splat: an error when strict; else the row is written as it is, and told once per entity and field. */
 static REEL__NOINLINE reel_status mismatch(reel__core *core, reel_entity *entity, const reel__row *row) {
-    const reel__cell *cell = &row->cells[row->mismatch - 1];
-    char text[256];
-    snprintf(text, sizeof text, "%.150s: %s has %u values for %u instances (1 or %u expected)", entity->path, cell->field->name, (unsigned)cell->n, (unsigned)row->n_instances,
-             (unsigned)row->n_instances);
-    if (core->config.strict)
-        return reel__fail(REEL_E_LENGTHS, "%s", text);
-    uint64_t bit = UINT64_C(1) << (reel__hash(cell->field->descriptor.component, strlen(cell->field->descriptor.component)) & 63);
-    if (!(atomic_fetch_or(&entity->warned, bit) & bit))
-        reel__report(core, 0, REEL_E_LENGTHS, text);
+    for (uint32_t i = row->mismatch - 1; i < row->n_cells; i++) {
+        const reel__cell *cell = &row->cells[i];
+        if (!cell->field->many || cell->n <= 1 || cell->n == row->n_instances)
+            continue;
+        char text[256];
+        snprintf(text, sizeof text, "%.150s: %s has %u values for %u instances (1 or %u expected)", entity->path, cell->field->name, (unsigned)cell->n, (unsigned)row->n_instances,
+                 (unsigned)row->n_instances);
+        if (core->config.strict)
+            return reel__fail(REEL_E_LENGTHS, "%s", text);
+        uint64_t bit = UINT64_C(1) << (reel__hash(cell->field->descriptor.component, strlen(cell->field->descriptor.component)) & 63);
+        if (!(atomic_fetch_or(&entity->warned, bit) & bit))
+            reel__report(core, 0, REEL_E_LENGTHS, text);
+    }
     return REEL_OK;
 }
 

@@ -49,9 +49,11 @@ static reel_status bind_strips(const reel__field *f, const uint8_t *base, const 
         return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %zu strips: at most %d are allowed", path, f->name, strips.n_strips, INT32_MAX);
     if (strips.n_strips && !strips.lengths)
         return reel__fail(REEL_E_ARGUMENT, "%s: %s has %zu strips and no lengths", path, f->name, strips.n_strips);
-    uint64_t points = 0;
+    uint64_t points = 0; /* of at most 2^31 lengths of 32 bits: no overflow */
     for (size_t i = 0; i < strips.n_strips; i++)
         points += strips.lengths[i];
+    if (points > INT32_MAX)
+        return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu points: at most %d are allowed", path, f->name, (unsigned long long)points, INT32_MAX);
     if (points && !strips.points)
         return reel__fail(REEL_E_ARGUMENT, "%s: %s has no points; its lengths add up to %llu", path, f->name, (unsigned long long)points);
     cell->values = strips.points;
@@ -59,6 +61,10 @@ static reel_status bind_strips(const reel__field *f, const uint8_t *base, const 
     cell->n = (uint32_t)strips.n_strips;
     *set = strips.lengths || strips.points;
     return REEL_OK;
+}
+
+static reel_status bytes_unset(const reel__field *f, const reel_bytes *bytes, const char *path) {
+    return bytes->size ? reel__fail(REEL_E_ARGUMENT, "%s: %s is NULL with a size of %zu", path, f->name, bytes->size) : REEL_OK;
 }
 
 static reel_status bind_field(const reel__field *f, const uint8_t *base, const char *path, reel__cell *cell, bool *set) {
@@ -72,6 +78,8 @@ static reel_status bind_field(const reel__field *f, const uint8_t *base, const c
     case REEL__FORM_VALUE:
         *set = value_is_set(f, base + f->offset);
         cell->values = base + f->offset;
+        if (REEL__UNLIKELY(!*set && f->element == REEL__ELEMENT_BYTES))
+            return bytes_unset(f, cell->values, path);
         break;
     case REEL__FORM_POINTER:
         cell->values = pointer_at(base, f->offset);
