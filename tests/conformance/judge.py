@@ -1,0 +1,105 @@
+"""The judges: the official command line and reader. Nothing here knows Reel."""
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+from rerun.chunk import RrdReader
+
+RERUN = os.environ.get("REEL_RERUN", str(Path(sys.executable).parent / "rerun"))
+
+
+def rerun(*arguments, timeout=120):
+    done = subprocess.run([RERUN, *map(str, arguments)], capture_output=True, text=True, timeout=timeout)
+    return done.returncode, done.stdout + done.stderr
+
+
+def verify(path, *options):
+    code, said = rerun("rrd", "verify", *options, path)
+    assert code == 0 and "WARN" not in said and "ERROR" not in said, said
+
+
+def compare(ours, official):
+    """`rrd compare` alone also compares where chunks were cut; after `rrd optimize` it judges the rows."""
+    optimized = []
+    for path in (ours, official):
+        optimized.append(path.with_suffix(".optimized.rrd"))
+        code, said = rerun("rrd", "optimize", path, "-o", optimized[-1])
+        assert code == 0 and "ERROR" not in said, said
+    code, said = rerun("rrd", "compare", "--unordered", *optimized)
+    assert code == 0, said[-3000:]
+
+
+def plain(value):
+    """A value as bytes and tuples, so that NaN equals itself, and -0.0 is not 0.0."""
+    if isinstance(value, float):
+        return struct.pack("<d", value)
+    if isinstance(value, dict):
+        return tuple((k, plain(v)) for k, v in value.items())
+    if isinstance(value, list):
+        return bytes(value) if value and all(type(v) is int and 0 <= v < 256 for v in value) else tuple(map(plain, value))
+    return value if value is None or isinstance(value, (int, str, bytes, bool)) else plain(float(value))
+
+
+def chunks(path, random_access=False):
+    reader = RrdReader(str(path))
+    stream = reader.store().stream() if random_access else reader.stream()
+    return [(str(c.entity_path), c.is_static, c.to_record_batch()) for c in stream.to_chunks()]
+
+
+class Column:
+    """What an entity has of one component: its rows by row id, with their times, and what is said of the type."""
+
+    def __init__(self):
+        self.rows = []  # (row id, {timeline: time} or None if static, value)
+        self.types = set()
+
+    def __repr__(self):
+        return f"{len(self.rows)} rows of {self.types}: {[row[1:] for row in self.rows[:6]]}"[:1500]
+
+
+def read(path, with_log_time=False, random_access=False):
+    """{(entity path, component): Column}, each column's rows in the order of their ids."""
+    columns = {}
+    for entity, is_static, batch in chunks(path, random_access):
+        metadata = [{k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in batch.schema]
+        kinds = [m["rerun:kind"] for m in metadata]
+        ids = batch.column(kinds.index("control")).to_pylist()
+        times = {batch.schema.names[i]: (str(batch.schema.field(i).type), batch.column(i).cast(pa.int64()).to_pylist()) for i, k in enumerate(kinds) if k == "index"}
+        assert is_static == (not times), f"{entity}: static {is_static} with the timelines {list(times)}"
+        for i in (i for i, kind in enumerate(kinds) if kind == "data"):
+            name = metadata[i].get("rerun:component", batch.schema.names[i])
+            column = columns.setdefault((entity, name), Column())
+            column.types.add((str(batch.schema.field(i).type), metadata[i].get("rerun:archetype"), metadata[i].get("rerun:component_type")))
+            for row, value in enumerate(batch.column(i).to_pylist()):
+                if value is not None:
+                    when = None if is_static else {t: (kind, v[row]) for t, (kind, v) in times.items() if with_log_time or t != "log_time"}
+                    column.rows.append((bytes(ids[row]), when, plain(value)))
+    for column in columns.values():
+        column.rows.sort(key=lambda row: row[0])
+    return columns
+
+
+def differences(ours, official):
+    """{(entity, component): what differs}; row ids need not be equal, their order is."""
+    found = {}
+    for key in sorted(ours.keys() | official.keys()):
+        a, b = ours.get(key), official.get(key)
+        if a is None or b is None:
+            found[key] = f"only in the {'official' if a is None else 'Reel'} recording: {b or a}"
+        elif a.types != b.types:
+            found[key] = f"types: Reel {sorted(a.types, key=str)}\n    official {sorted(b.types, key=str)}"
+        elif len(a.rows) != len(b.rows):
+            found[key] = f"rows: Reel has {len(a.rows)}, official {len(b.rows)}\n    Reel {a}\n    official {b}"
+        else:
+            for i, ((_, *x), (_, *y)) in enumerate(zip(a.rows, b.rows)):
+                if x != y:
+                    found[key] = f"row {i}\n    Reel     {str(x)[:700]}\n    official {str(y)[:700]}"
+                    break
+    return found
+
+
+def tell(found):
+    return "\n".join(f"{entity} {component}: {what}" for (entity, component), what in found.items())
