@@ -6,7 +6,10 @@ static _Thread_local reel_recording *of_thread;
 static pthread_key_t slot_key;
 static pthread_once_t slot_once = PTHREAD_ONCE_INIT;
 
-static void release_slot(void *rec) { reel_unref(rec); }
+static void release_slot(void *rec) {
+    of_thread = NULL; /* later destructors of the thread may log */
+    reel_unref(rec);
+}
 static void make_slot_key(void) { pthread_key_create(&slot_key, release_slot); }
 
 reel_recording *reel_thread_recording(void) { return of_thread; }

@@ -79,7 +79,8 @@ static void make_exit_key(void) { pthread_key_create(&exit_key, thread_ends); }
 
 void reel__locals_core_gone(reel__core *core) {
     reel__mutex_lock(&lists_mutex);
-    for (reel__local *l = core->locals; l; l = l->core_next) {
+    for (reel__local *l = core->locals, *next_local; l; l = next_local) {
+        next_local = l->core_next; /* once its core is NULL the owner may free it */
         /* What the consumer does not list any more only the owner knew. */
         for (reel__lane *lane = l->oldest_lane, *next; lane; lane = next) {
             next = lane->age_newer;

@@ -21,19 +21,18 @@ static reel__local *local_for(reel_recording **rec, reel_status *status) {
     return l;
 }
 
+/* Asked before a timeline is added to those that rows carry, be it new or known. */
+static reel_status room_for_one(const reel__local *l, const char *name) {
+    uint32_t n = 0;
+    for (const reel__local_time *t = l->times; t; t = t->next)
+        n += t->is_set;
+    return n < REEL__TIMELINES_MAX - 2 ? REEL_OK : reel__fail(REEL_E_TOO_LARGE, "timeline %s: a row carries at most %d timelines", name, REEL__TIMELINES_MAX - 2);
+}
+
 static reel_status set_time_new(reel__local *l, const char *name, reel_time_type type, reel__local_time **out) {
     const reel__timeline *timeline;
     REEL__TRY(reel__core_timeline(atomic_load(&l->core), name, type, &timeline));
-    uint32_t n = 0;
-    for (reel__local_time *t = l->times; t; t = t->next) {
-        n += t->is_set;
-        if (t->timeline == timeline) {
-            *out = t;
-            return REEL_OK;
-        }
-    }
-    if (n >= REEL__TIMELINES_MAX - 2)
-        return reel__fail(REEL_E_TOO_LARGE, "timeline %s: a row carries at most %d timelines", name, REEL__TIMELINES_MAX - 2);
+    REEL__TRY(room_for_one(l, name));
     reel__local_time *t = reel__alloc_zero(sizeof *t);
     if (!t)
         return reel__fail(REEL_E_NO_MEMORY, "timeline %s: no memory", name);
@@ -80,11 +79,12 @@ static reel_status set_time(reel_recording *rec, const char *name, reel_time_typ
             return reel__fail(REEL_E_ARGUMENT, "timeline %s is set by the recorder itself", name);
         REEL__TRY(set_time_new(l, name, type, &t));
     }
-    t->value = value;
     if (REEL__UNLIKELY(!t->is_set)) {
+        REEL__TRY(room_for_one(l, name));
         t->is_set = true;
         l->timeset = NULL;
     }
+    t->value = value;
     l->recent_time = t;
     return REEL_OK;
 }
