@@ -314,7 +314,12 @@ static void fix_cursors(const reel__core *core, reel__lane *lane) {
 
 /* Owners' announcements join the list. */
 static void collect(reel__core *core) {
-    reel__lane *lane = atomic_exchange_explicit(&core->incoming, NULL, memory_order_acquire);
+    reel__lane *newest = atomic_exchange_explicit(&core->incoming, NULL, memory_order_acquire), *lane = NULL;
+    for (reel__lane *next; newest; newest = next) { /* the first announced comes first */
+        next = newest->incoming_next;
+        newest->incoming_next = lane;
+        lane = newest;
+    }
     while (lane) {
         reel__lane *next = lane->incoming_next;
         if (core->n_listed == core->lanes_capacity) {

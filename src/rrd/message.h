@@ -39,6 +39,7 @@ typedef struct reel__message {
     const reel__shape *shape;
     const char *entity_path;      /* canonical; its address is unique within the recording: compare pointers */
     reel__tuid chunk_id;
+    reel__tuid newest_row;        /* id of the last row: of two static chunks with the same columns the one with the larger id holds */
     uint64_t ipc_size;            /* the Arrow stream before LZ4 */
     reel__chunk_info info;        /* its arrays lie in the same block */
     reel__pool *pool;             /* where the block goes when the last reference is dropped; NULL: reel__release */

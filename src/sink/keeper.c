@@ -201,10 +201,20 @@ static reel__message *replace(reel__keeper *k, kept_entry *entry, reel__message 
     return old;
 }
 
+/* Threads' rows are taken lane by lane: what comes later need not be what was logged later. */
+static bool is_older(const reel__message *m, const reel__message *known) {
+    if (!known || m->kind != REEL_MESSAGE_CHUNK)
+        return false;
+    const reel__tuid *a = &m->newest_row, *b = &known->newest_row;
+    return a->time_ns != b->time_ns ? a->time_ns < b->time_ns : a->inc < b->inc;
+}
+
 static reel_status put_locked(reel__keeper *k, reel__message *m, reel__message *held, reel__message **old) {
     kept_entry *entry = entry_of(k, m);
     if (!entry)
         return reel__fail(REEL_E_NO_MEMORY, "kept state: no memory for an entry");
+    if (is_older(m, entry->message))
+        return REEL_OK;
     reel_status status = REEL_OK;
     if (k->memory - entry->memory + held->block_size > k->bytes_max) {
         kept_file *file = NULL;
