@@ -182,8 +182,11 @@ static void announce(reel__core *core, reel__lane *lane) {
 }
 
 void reel__lane_seal(reel__core *core, reel__lane *lane) {
-    if (lane->segment)
+    if (lane->segment) { /* from here on it waits for the encoder like a closed one */
+        lane->segment->closed_bytes = (uint32_t)(lane->segment->size < UINT32_MAX ? lane->segment->size : UINT32_MAX);
         atomic_fetch_sub_explicit(&core->open_bytes, (int64_t)lane->segment->size, memory_order_relaxed);
+        atomic_fetch_add_explicit(&core->closed_bytes, lane->segment->closed_bytes, memory_order_relaxed);
+    }
     atomic_store_explicit(&lane->is_sealed, true, memory_order_release);
     REEL__COMPILER_BARRIER();
     announce(core, lane);
@@ -262,6 +265,7 @@ static REEL__NOINLINE reel_status new_segment(reel__core *core, reel__lane *lane
     atomic_init(&s->next, NULL);
     atomic_init(&s->rows, 0);
     s->rows_max = (uint32_t)n_rows;
+    s->closed_bytes = 0;
     s->inc_first = l->inc;
     l->inc += n_rows;
     lay_out_segment(lane, s, n_rows, capacity);
@@ -384,8 +388,7 @@ reel_status reel__lane_find(reel__local *l, reel__local_entity *le, uint32_t arc
 void reel__lane_free(reel__core *core, reel__lane *lane) {
     for (reel__segment *s = lane->oldest, *next; s; s = next) {
         next = atomic_load(&s->next);
-        if (next)
-            atomic_fetch_sub(&core->closed_bytes, s->closed_bytes);
+        atomic_fetch_sub(&core->closed_bytes, s->closed_bytes);
         reel__segment_give(core, s);
     }
     atomic_fetch_sub(&core->n_lanes, 1);

@@ -151,6 +151,17 @@ static bool all_past(const reel__core *core, const reel__lane *lane, const reel_
     return true;
 }
 
+/* The encoder has moved: who waits for room looks again, and who gave up waiting may wait again. */
+static void tell_progress(reel__core *core) {
+    atomic_fetch_add(&core->progress, 1);
+    atomic_store_explicit(&core->is_stalled, false, memory_order_relaxed);
+    if (atomic_load(&core->n_waiting)) {
+        reel__mutex_lock(&core->room_mutex);
+        reel__cond_broadcast(&core->room);
+        reel__mutex_unlock(&core->room_mutex);
+    }
+}
+
 /* Gives back what every active class has left behind. Cursors of a class without sinks are dragged along by reel__sinks_activate, not here. */
 static void recycle(reel__core *core, reel__lane *lane) {
     int64_t freed = 0;
@@ -165,13 +176,7 @@ static void recycle(reel__core *core, reel__lane *lane) {
     if (!freed)
         return;
     atomic_fetch_sub_explicit(&core->closed_bytes, freed, memory_order_relaxed);
-    atomic_fetch_add(&core->progress, 1);
-    atomic_store_explicit(&core->is_stalled, false, memory_order_relaxed);
-    if (atomic_load(&core->n_waiting)) {
-        reel__mutex_lock(&core->room_mutex);
-        reel__cond_broadcast(&core->room);
-        reel__mutex_unlock(&core->room_mutex);
-    }
+    tell_progress(core);
 }
 
 /* ---- encoding */
@@ -249,8 +254,11 @@ static bool encode(reel__core *core, reel__lane *lane, uint32_t c, batch *b) {
     return true;
 }
 
-/* Whether a lane is beyond the class's limits, by its segments' average rows: looked at for every listed lane at every wake, so it must be cheap. */
+/* Whether a lane is beyond the class's limits, by its segments' average rows: looked at for every listed lane at every wake, so it must be cheap. A sealed one will not get
+ * fuller, and holds room that others may be waiting for. */
 static bool is_due(const reel__core *core, const reel__lane *lane, uint32_t c) {
+    if (atomic_load_explicit(&lane->is_sealed, memory_order_acquire))
+        return true;
     uint64_t rows = 0, bytes = 0, from = lane->cursors[c].row;
     for (reel__segment *s = lane->cursors[c].segment; s; s = atomic_load_explicit(&s->next, memory_order_acquire), from = 0) {
         uint64_t n = atomic_load_explicit(&s->rows, memory_order_acquire) - from;
@@ -345,12 +353,12 @@ static void collect(reel__core *core) {
     }
 }
 
-/* Takes lanes that were quiet for two looks off the list, and frees sealed ones (lane.c, "announcing" and "sealing"). */
+/* Takes lanes that were quiet for two looks off the list (lane.c, "announcing"). */
 static void tidy(reel__core *core) {
     size_t kept = 0, quiet = 0;
     for (size_t i = 0; i < core->n_listed; i++) {
         reel__lane *lane = core->lanes[i];
-        bool busy = atomic_load_explicit(&lane->is_sealed, memory_order_acquire) || has_more(core, lane);
+        bool busy = has_more(core, lane);
         lane->quiet_looks = busy ? 0 : lane->quiet_looks < 2 ? lane->quiet_looks + 1 : 2;
         quiet += lane->quiet_looks == 2;
     }
@@ -361,19 +369,30 @@ static void tidy(reel__core *core) {
     bool fenced = quiet && reel__heavy_fence();
     for (size_t i = 0; i < core->n_listed; i++) {
         reel__lane *lane = core->lanes[i];
-        bool sealed = atomic_load_explicit(&lane->is_sealed, memory_order_acquire);
         if (lane->quiet_looks == 2) {
-            bool stays = !fenced || sealed || has_more(core, lane);
+            bool stays = !fenced || atomic_load_explicit(&lane->is_sealed, memory_order_acquire) || has_more(core, lane);
             if (!stays || atomic_exchange(&lane->is_listed, true))
                 continue; /* off the list; or its owner has announced it and it comes in again */
             lane->quiet_looks = 0;
-        } else if (sealed && !has_more(core, lane)) {
-            reel__lane_free(core, lane);
-            continue;
         }
         core->lanes[kept++] = lane;
     }
     core->n_listed = kept;
+}
+
+/* Sealed lanes of which everything is taken go at once: when threads log to more entities than may be open, they are what fills the memory. */
+static void free_sealed(reel__core *core) {
+    size_t kept = 0, n = core->n_listed;
+    for (size_t i = 0; i < n; i++) {
+        reel__lane *lane = core->lanes[i];
+        if (atomic_load_explicit(&lane->is_sealed, memory_order_acquire) && !has_more(core, lane))
+            reel__lane_free(core, lane);
+        else
+            core->lanes[kept++] = lane;
+    }
+    core->n_listed = kept;
+    if (kept < n)
+        tell_progress(core);
 }
 
 void reel__take(reel__core *core, uint32_t c, int how) {
@@ -383,6 +402,7 @@ void reel__take(reel__core *core, uint32_t c, int how) {
     for (size_t i = 0; i < core->n_listed; i++)
         if (core->lanes[i]->oldest)
             take_lane(core, core->lanes[i], c, how);
+    free_sealed(core);
     if (how == REEL__TAKE_ALL)
         tidy(core);
 }
