@@ -161,6 +161,7 @@ struct reel__local {
     bool log_time_off, log_tick_off;
     uint64_t inc;
     size_t unnoticed_bytes;
+    size_t notice_bytes, notice_row; /* wake the writer after so many bytes, of which each row counts for so many more than it has */
     int64_t open_bytes;
     reel__map paths;               /* as written -> reel__local_entity */
     reel__path_slot *slots;
@@ -249,11 +250,12 @@ struct reel__core {
     char last_error_text[256];
 };
 
+enum { REEL__SLOW_CLOSED = 1, REEL__SLOW_DISABLED = 2 };
 struct reel_recording {
     atomic_uint refs;
     atomic_bool is_enabled;
     atomic_bool is_closed;
-    atomic_bool is_slow;           /* anything that makes a log call look closer: disabled or closed */
+    atomic_uint is_slow;           /* anything that makes a log call look closer: REEL__SLOW_DISABLED, REEL__SLOW_CLOSED */
     _Atomic(reel__core *) core;
     char *application_id, *recording_id;
     reel__store store;

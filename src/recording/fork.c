@@ -62,7 +62,7 @@ static void after_fork_child(void) {
         reel__core *old = atomic_load(&rec->core), *core = reel__core_new(rec);
         if (!core) { /* nothing can be recorded here, and nothing of the parent's be touched */
             atomic_store(&rec->is_closed, true);
-            atomic_store(&rec->is_slow, true);
+            atomic_fetch_or(&rec->is_slow, REEL__SLOW_CLOSED);
             continue;
         }
         reel__keeper *unused = core->keeper;

@@ -229,7 +229,8 @@ static void retire_old(reel__core *core, reel__local *l, const reel__lane *spare
 static void encode_inline(reel__core *core) {
     if (!atomic_load_explicit(&core->has_writer, memory_order_relaxed) && atomic_load_explicit(&core->closed_bytes, memory_order_relaxed) >= core->config.bytes[REEL__BULK] &&
         reel__drain_try_lock(core)) {
-        reel__take(core, REEL__BULK, REEL__TAKE_DUE);
+        for (uint32_t c = 0; c < REEL__CLASSES; c++) /* deterministic recordings have prompt sinks, and no writer */
+            reel__take(core, c, REEL__TAKE_DUE);
         reel__drain_unlock(core);
     }
 }
@@ -513,8 +514,8 @@ reel_status reel__lane_append(reel__lane *lane, const reel__row *row) {
     REEL__COMPILER_BARRIER();
     if (REEL__UNLIKELY(!atomic_load_explicit(&lane->is_listed, memory_order_relaxed)))
         announce(core, lane);
-    l->unnoticed_bytes += row_bytes + 24 + 8 * (size_t)lane->n_times;
-    if (REEL__UNLIKELY(l->unnoticed_bytes >= REEL__NOTICE_BYTES)) {
+    l->unnoticed_bytes += row_bytes + 24 + 8 * (size_t)lane->n_times + l->notice_row;
+    if (REEL__UNLIKELY(l->unnoticed_bytes >= l->notice_bytes)) {
         l->unnoticed_bytes = 0;
         if (atomic_load_explicit(&core->has_writer, memory_order_relaxed))
             reel__event_post(&core->wake);

@@ -114,6 +114,15 @@ static void sweep(void) {
     current = NULL;
 }
 
+/* The classes' own limits are met soon enough when the writer is woken once a MiB, or by its tick. Limits that the user gave are met within an eighth. */
+static void set_notice(reel__local *l, const reel__config *config) {
+    l->notice_bytes = REEL__NOTICE_BYTES;
+    if (config->cut_bytes < (int64_t)REEL__CHUNK_BYTES)
+        l->notice_bytes = config->cut_bytes < 8 ? 1 : (size_t)config->cut_bytes / 8;
+    if (config->cut_rows < REEL__ROWS_MAX)
+        l->notice_row = (l->notice_bytes * 8 + (size_t)config->cut_rows - 1) / (size_t)config->cut_rows;
+}
+
 static reel__local *make(reel__core *core) {
     reel__local *l = reel__alloc_zero(sizeof *l);
     if (!l || !(l->slots = reel__alloc_array(2 * REEL__PATH_SLOTS, sizeof *l->slots))) {
@@ -124,6 +133,7 @@ static reel__local *make(reel__core *core) {
     pthread_once(&exit_once, make_exit_key);
     pthread_setspecific(exit_key, l);
     l->inc = reel__first_inc(core);
+    set_notice(l, &core->config);
     l->log_time_off = core->config.no_log_time;
     l->log_tick_off = !core->config.log_tick;
     atomic_init(&l->core, core);

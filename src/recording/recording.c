@@ -73,7 +73,7 @@ static reel_status recording_new(reel_recording *rec, const char *application_id
     rec->store = (reel__store){rec->config.store_kind, rec->application_id, rec->recording_id};
     atomic_init(&rec->refs, 1);
     atomic_init(&rec->is_enabled, !rec->config.disabled);
-    atomic_init(&rec->is_slow, rec->config.disabled);
+    atomic_init(&rec->is_slow, rec->config.disabled ? REEL__SLOW_DISABLED : 0);
     reel__core *core = reel__core_new(rec);
     if (!core)
         return reel__fail(REEL_E_NO_MEMORY, "no memory for a recording");
@@ -126,7 +126,7 @@ reel_status reel_close(reel_recording *rec, int64_t timeout_ms) {
         return reel__fail(REEL_E_CLOSED, "recording %s is closed already", rec->recording_id);
     int64_t deadline = reel__deadline_ms(timeout_ms < 0 ? CLOSE_DEFAULT_MS : timeout_ms);
     reel__core *core = atomic_load(&rec->core);
-    atomic_store(&rec->is_slow, true);
+    atomic_fetch_or(&rec->is_slow, REEL__SLOW_CLOSED);
     fence_off_owners();
     if (!reel__drain_lock(core, deadline)) {
         core->is_abandoned = true;
@@ -167,7 +167,10 @@ reel_status reel_set_enabled(reel_recording *rec, bool enabled) {
     if (!rec)
         return reel__fail(REEL_E_ARGUMENT, "no recording was given and none is active");
     atomic_store(&rec->is_enabled, enabled);
-    atomic_store(&rec->is_slow, !enabled || atomic_load(&rec->is_closed));
+    if (enabled)
+        atomic_fetch_and(&rec->is_slow, ~(unsigned)REEL__SLOW_DISABLED);
+    else
+        atomic_fetch_or(&rec->is_slow, REEL__SLOW_DISABLED);
     return REEL_OK;
 }
 
