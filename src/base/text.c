@@ -49,11 +49,27 @@ bool reel__utf8_valid(const void *data, size_t size) {
 
 static bool is_ascii_letter(uint8_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; }
 
-/* Non-ASCII letters are kept as they are. Readers parse a path without caring which characters were escaped, so Reel needs no table of Unicode's alphanumerics. */
+/* The code point at p if it is whitespace beyond ASCII (Unicode's White_Space), else 0. */
+static uint32_t wide_space(const uint8_t *p, size_t left) {
+    uint32_t c = 0;
+    if (left >= 2 && p[0] == 0xC2)
+        c = p[1];
+    else if (left >= 3 && p[0] >= 0xE1 && p[0] <= 0xE3)
+        c = (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (uint32_t)(p[2] & 63);
+    bool is_space = c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+    return is_space ? c : 0;
+}
+
+/* Non-ASCII characters are kept as they are. Readers parse a path without caring which of them were escaped, so Reel needs no table of Unicode's alphanumerics;
+ * only about whitespace that is not escaped do they warn. */
 void reel__path_escape_part(reel__buf *out, const char *part, size_t size) {
     for (size_t i = 0; i < size; i++) {
         uint8_t c = (uint8_t)part[i];
-        if (is_ascii_letter(c) || c >= 0x80) {
+        uint32_t space = wide_space((const uint8_t *)part + i, size - i);
+        if (space) {
+            reel__buf_format(out, "\\u{%04X}", (unsigned)space);
+            i += space < 0x800 ? 1 : 2;
+        } else if (is_ascii_letter(c) || c >= 0x80) {
             reel__buf_u8(out, c);
         } else if (c == '\n' || c == '\r' || c == '\t') {
             reel__buf_u8(out, '\\');

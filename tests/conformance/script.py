@@ -12,6 +12,7 @@ import numpy as np
 import rerun as rr
 import rerun.archetypes
 import rerun.components
+from rerun._baseclasses import ComponentColumn
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "schema"))
@@ -62,6 +63,7 @@ class Log:
 
 @dataclass
 class Property:
+    """name: one part of a path, as the official SDK takes it."""
     name: str
     archetype: str
     fields: dict
@@ -261,7 +263,7 @@ def write_op(w, op):
         case Log():
             write_log(w, op.path, ARCHETYPES[op.archetype], op.fields, op.static * STATIC | op.update * UPDATE | op.by_handle * BY_HANDLE, op.cleared)
         case Property():
-            write_log(w, op.name, ARCHETYPES[op.archetype], op.fields, PROPERTY)
+            write_log(w, op.name.replace("\\", "\\\\").replace("/", "\\/"), ARCHETYPES[op.archetype], op.fields, PROPERTY)
         case Columns():
             write_columns(w, op)
         case Flush():
@@ -306,7 +308,7 @@ def official_value(f, value):
     if f.element == "BYTES":
         component = getattr(rr.components, f.component.key)
         return component(value)
-    if f.form == "OPTIONAL" and f.element == "FLAT":
+    if f.form == "OPTIONAL" and f.element == "FLAT" and len(value) == 1:
         return value[0].item()
     return value
 
@@ -343,8 +345,11 @@ def official_columns(rec, op):
     for (archetype, name), (values, lengths) in op.columns.items():
         f = indexed(ARCHETYPES[archetype], name)[1]
         value = [official_value(f, v) for v in values] if f.element == "BYTES" else official_value(f, values)
-        made = getattr(rr.archetypes, archetype).columns(**{name: value})
-        columns += made if lengths is None else made.partition(lengths)
+        if archetype in NO_FROM_FIELDS:
+            batch = described(ARCHETYPES[archetype], f, value)
+            columns.append(ComponentColumn(batch.component_descriptor(), batch, lengths=lengths))
+        else:
+            columns += getattr(rr.archetypes, archetype).columns(**{name: value}).partition([1] * len(value) if lengths is None else lengths)
     rec.send_columns(op.path, indexes=indexes, columns=columns, strict=True)
 
 
@@ -377,6 +382,7 @@ def perform(rec, op):
 
 def record_officially(path, new, ops):
     rec = rr.RecordingStream(new.application_id, recording_id=new.recording_id, send_properties=new.properties)
+    rec.reset_time()  # the times of a thread outlive a recording, in the next one of the same id
     rec.save(str(path))
     rec.set_log_time_enabled(new.log_time)
     rec.set_log_tick_enabled(new.log_tick)

@@ -2,11 +2,12 @@
 import re
 from collections import Counter
 
+import numpy as np
 import pytest
 
 import cases
 import judge
-from script import ARCHETYPES, Log, New, record_both
+from script import ARCHETYPES, Log, New, Sink, record_both, record_officially, record_with_reel
 
 NAMED = """Scalars SeriesLines SeriesPoints Points2D Points3D Boxes2D Boxes3D LineStrips2D LineStrips3D Arrows2D Arrows3D Image EncodedImage DepthImage
     SegmentationImage TextLog TextDocument Transform3D Pinhole ViewCoordinates Asset3D Mesh3D AssetVideo VideoStream BarChart GeoPoints Clear""".split()
@@ -64,6 +65,19 @@ def test_nan_is_kept(tmp_path, equal):
     for archetype in {key[0].split("/")[2] for key in official}:
         equal("cases", f"{archetype}/nan", not any(f"/{archetype}/" in key[0] for key in found))
     assert len(official) > 50 and not found, judge.tell(found)
+
+
+def test_counts_that_do_not_fit_are_written_as_they_are(tmp_path, equal):
+    """And told of, after the fact; a strict recording refuses them."""
+    ops = [*cases.at(1), Log("lidar", "Points3D", {"positions": np.ones((5, 3)), "radii": [1.0], "colors": np.array([1, 2, 3, 4, 5, 6, 7], "u4")})]
+    ours, official = tmp_path / "reel.rrd", tmp_path / "official.rrd"
+    record_officially(official, New(), ops)
+    record_with_reel([New(), Sink("file", ours), *ops], late_error="colors has 7 values for 5 instances")
+    found = judge.differences(judge.read(ours), judge.read(official))
+    equal("cases", "counts that do not fit", not found)
+    assert not found, judge.tell(found)
+    with pytest.raises(AssertionError, match="ended with 1.*/lidar: colors has 7 values for 5 instances"):
+        record_with_reel([New(strict=True), Sink("file", ours), *ops])
 
 
 def test_official_compare_finds_no_difference(recorded):

@@ -2,15 +2,16 @@
 import os
 import struct
 import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from judge import RERUN, verify
+from rrd_bytes import fields, messages, plain
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("REEL_TEST_BUILD", ROOT / "build/test")) / "tests/programs/write_footers"
-RERUN = os.environ.get("REEL_RERUN", str(Path(sys.executable).parent / "rerun"))
 FIXED = ["chunk_entity_path", "chunk_id", "chunk_is_static", "chunk_num_rows", "chunk_byte_offset", "chunk_byte_size", "chunk_byte_size_uncompressed"]
 
 
@@ -19,61 +20,19 @@ def write(scenario, path, *more):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def verify(path):
-    done = subprocess.run([RERUN, "rrd", "verify", path], capture_output=True, text=True, timeout=120)
-    said = done.stdout + done.stderr
-    assert done.returncode == 0 and "WARN" not in said and "ERROR" not in said, said
-
-
-def fields(data):
-    """The fields of a protobuf message: {number: [values]}."""
-    found, at = {}, 0
-
-    def varint():
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = data[at]
-            at += 1
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                return value
-
-    while at < len(data):
-        tag = varint()
-        kind = tag & 7
-        if kind == 0:
-            value = varint()
-        else:
-            size = 8 if kind == 1 else varint()
-            value = data[at:at + size]
-            at += size
-        found.setdefault(tag >> 3, []).append(value)
-    return found
-
-
-def plain(message, payload, compression, size):
-    """The bytes of a payload field, whose message says whether they are one LZ4 block."""
-    data = message[payload][0]
-    return pa.decompress(data, message[size][0], codec="lz4_raw", asbytes=True) if message.get(compression, [1])[0] == 2 else data
-
-
 def chunks_of(data):
     """{chunk id: facts} of the store "recording" and "blueprint", read from the messages themselves."""
-    stores, at = {1: {}, 2: {}}, 12
-    while True:
-        kind, size = struct.unpack_from("<QQ", data, at)
+    stores = {1: {}, 2: {}}
+    for kind, at, size in messages(data):
         if kind == 0:
-            return stores, at
+            return stores, at - 16
         if kind == 2:
-            message = fields(data[at + 16:at + 16 + size])
+            message = fields(data[at:at + size])
             ipc = plain(message, 5, 2, 3)
             batch = next(iter(pa.ipc.open_stream(ipc)))
             metadata = batch.schema.metadata
             store = stores[fields(message[1][0])[1][0]]
-            store[metadata[b"rerun:id"].decode()] = (metadata[b"rerun:entity_path"].decode(), batch, at + 16, size, len(ipc))
-        at += 16 + size
+            store[metadata[b"rerun:id"].decode()] = (metadata[b"rerun:entity_path"].decode(), batch, at, size, len(ipc))
 
 
 def expected_rows(chunks):
