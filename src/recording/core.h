@@ -80,6 +80,9 @@ struct reel__segment {
     uint8_t *streams[];            /* shape->n_streams, then the `ends` arrays; then their bytes */
 };
 
+/* LISTED: in the consumer's lists; without it the next row has to announce the lane. SEALED: no row will come any more, the consumer frees it when all is taken. */
+enum { REEL__LANE_LISTED = 1, REEL__LANE_SEALED = 2 };
+
 /* Per column: how to append to it. */
 typedef struct reel__column_plan {
     const reel__field *field;
@@ -101,8 +104,7 @@ struct reel__lane {
     uint32_t archetype;
     bool draws_each;               /* static and Clear rows take an id time each */
     bool is_flat;                  /* every column has one value stream, copied as it is */
-    _Atomic bool is_listed;        /* in the consumer's lists; false: the next row has to announce the lane */
-    _Atomic bool is_sealed;        /* no row will come any more: the consumer frees it when all is taken */
+    _Atomic uint8_t state;         /* REEL__LANE_LISTED, REEL__LANE_SEALED */
     uint8_t **write_at;            /* per value stream: where the next byte goes */
     uint8_t **write_end;
     uint32_t *used;                /* per `ends` array: bytes used */

@@ -9,8 +9,8 @@
  * The CONSUMER is whoever holds the drain mutex (take.c). It loads `next` first (acquire), then `rows` (acquire): if next was set, rows is final. It encodes rows [cursor, rows) where
  * they stand, and recycles a segment when next is set and every class of sinks has taken all of it. Bytes below `rows` never change, so the two never touch the same byte.
  *
- * ANNOUNCING. The consumer keeps a list of lanes in which something may stand. A lane that was quiet for two looks is taken off (is_listed = false) so that idle lanes cost nothing; its
- * owner announces it again with the next row. Owner: publish the row, then load is_listed. Consumer: store is_listed = false, then load rows. Both sides need their store to be visible
+ * ANNOUNCING. The consumer keeps a list of lanes in which something may stand. A lane that was quiet for two looks is taken off (LISTED is cleared) so that idle lanes cost nothing; its
+ * owner announces it again with the next row. Owner: publish the row, then load LISTED. Consumer: clear LISTED, then load rows. Both sides need their store to be visible
  * before their load. The owner's half is a compiler barrier only; the consumer pays for both with a membarrier (reel__heavy_fence) between its store and its load, once per look. Where
  * the system has no membarrier, lanes simply stay listed.
  *
@@ -18,7 +18,8 @@
  * the entity's newest ids were drawn by another lane, when a Clear was logged anywhere, and for every row that is static, a Clear, or of an entity that several threads write. So of two
  * rows that touch the same cell, the later one has the larger id, whichever threads logged them.
  *
- * SEALING. A lane that its owner gives up (too many open lanes, or the thread ends) is sealed: is_sealed is stored with release after its last row. The consumer frees it once all is taken. */
+ * SEALING. A lane that its owner gives up (too many open lanes, or the thread ends) is sealed: SEALED and LISTED are set at once, with release, after
+ * its last row. A lane that was listed may be freed from that moment on; one that was not is still the owner's to announce. The consumer frees it once all is taken. */
 #include "core.h"
 
 #include "../base/alloc.h"
@@ -170,8 +171,9 @@ static bool wait_for_room(reel__core *core) {
 
 /* ---- announcing, sealing, retiring */
 
-static void announce(reel__core *core, reel__lane *lane) {
-    if (atomic_exchange(&lane->is_listed, true))
+/* Sets LISTED and what comes with it, and puts the lane where the consumer finds it, if it was not listed. Otherwise the lane is not touched any more. */
+static void announce(reel__core *core, reel__lane *lane, uint8_t state) {
+    if (atomic_fetch_or(&lane->state, state | REEL__LANE_LISTED) & REEL__LANE_LISTED)
         return;
     reel__lane *first = atomic_load_explicit(&core->incoming, memory_order_relaxed);
     do
@@ -187,9 +189,7 @@ void reel__lane_seal(reel__core *core, reel__lane *lane) {
         atomic_fetch_sub_explicit(&core->open_bytes, (int64_t)lane->segment->size, memory_order_relaxed);
         atomic_fetch_add_explicit(&core->closed_bytes, lane->segment->closed_bytes, memory_order_relaxed);
     }
-    atomic_store_explicit(&lane->is_sealed, true, memory_order_release);
-    REEL__COMPILER_BARRIER();
-    announce(core, lane);
+    announce(core, lane, REEL__LANE_SEALED);
 }
 
 static void unlink_age(reel__local *l, reel__lane *lane) {
@@ -512,8 +512,8 @@ reel_status reel__lane_append(reel__lane *lane, const reel__row *row) {
     lane->row = at + 1;
     atomic_store_explicit(&s->rows, at + 1, memory_order_release);
     REEL__COMPILER_BARRIER();
-    if (REEL__UNLIKELY(!atomic_load_explicit(&lane->is_listed, memory_order_relaxed)))
-        announce(core, lane);
+    if (REEL__UNLIKELY(!atomic_load_explicit(&lane->state, memory_order_relaxed)))
+        announce(core, lane, 0);
     l->unnoticed_bytes += row_bytes + 24 + 8 * (size_t)lane->n_times + l->notice_row;
     if (REEL__UNLIKELY(l->unnoticed_bytes >= l->notice_bytes)) {
         l->unnoticed_bytes = 0;

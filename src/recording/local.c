@@ -84,7 +84,7 @@ void reel__locals_core_gone(reel__core *core) {
         /* What the consumer does not list any more only the owner knew. */
         for (reel__lane *lane = l->oldest_lane, *next; lane; lane = next) {
             next = lane->age_newer;
-            if (!atomic_load(&lane->is_listed))
+            if (!atomic_load(&lane->state))
                 reel__lane_free(core, lane);
         }
         l->oldest_lane = l->newest_lane = NULL;

@@ -254,10 +254,12 @@ static bool encode(reel__core *core, reel__lane *lane, uint32_t c, batch *b) {
     return true;
 }
 
+static bool is_sealed(const reel__lane *lane) { return atomic_load_explicit(&lane->state, memory_order_acquire) & REEL__LANE_SEALED; }
+
 /* Whether a lane is beyond the class's limits, by its segments' average rows: looked at for every listed lane at every wake, so it must be cheap. A sealed one will not get
  * fuller, and holds room that others may be waiting for. */
 static bool is_due(const reel__core *core, const reel__lane *lane, uint32_t c) {
-    if (atomic_load_explicit(&lane->is_sealed, memory_order_acquire))
+    if (is_sealed(lane))
         return true;
     uint64_t rows = 0, bytes = 0, from = lane->cursors[c].row;
     for (reel__segment *s = lane->cursors[c].segment; s; s = atomic_load_explicit(&s->next, memory_order_acquire), from = 0) {
@@ -365,13 +367,13 @@ static void tidy(reel__core *core) {
     if (quiet)
         for (size_t i = 0; i < core->n_listed; i++)
             if (core->lanes[i]->quiet_looks == 2)
-                atomic_store_explicit(&core->lanes[i]->is_listed, false, memory_order_relaxed);
+                atomic_fetch_and(&core->lanes[i]->state, (uint8_t)~REEL__LANE_LISTED);
     bool fenced = quiet && reel__heavy_fence();
     for (size_t i = 0; i < core->n_listed; i++) {
         reel__lane *lane = core->lanes[i];
         if (lane->quiet_looks == 2) {
-            bool stays = !fenced || atomic_load_explicit(&lane->is_sealed, memory_order_acquire) || has_more(core, lane);
-            if (!stays || atomic_exchange(&lane->is_listed, true))
+            bool stays = !fenced || is_sealed(lane) || has_more(core, lane);
+            if (!stays || atomic_fetch_or(&lane->state, REEL__LANE_LISTED) & REEL__LANE_LISTED)
                 continue; /* off the list; or its owner has announced it and it comes in again */
             lane->quiet_looks = 0;
         }
@@ -385,7 +387,7 @@ static void free_sealed(reel__core *core) {
     size_t kept = 0, n = core->n_listed;
     for (size_t i = 0; i < n; i++) {
         reel__lane *lane = core->lanes[i];
-        if (atomic_load_explicit(&lane->is_sealed, memory_order_acquire) && !has_more(core, lane))
+        if (is_sealed(lane) && !has_more(core, lane))
             reel__lane_free(core, lane);
         else
             core->lanes[kept++] = lane;
