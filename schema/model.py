@@ -11,7 +11,7 @@ PRIMITIVES = {  # Arrow: (C type, bytes)
 STRUCTS = {
     "ImageFormat": ("IMAGE_FORMAT", "reel_image_format"),
     "RotationAxisAngle": ("AXIS_ANGLE", "reel_axis_angle"),
-    "TensorData": ("TENSOR", "reel_tensor"),
+    "TensorData": ("TENSOR", "reel_tensor_data"),
 }
 FIELDS_MAX = 62  # `clear` has 64 bits; the top one is REEL_CLEAR_REST
 

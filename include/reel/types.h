@@ -165,9 +165,9 @@ typedef struct reel_series_points {
 /* Bars for the numbers of a one-dimensional tensor. */
 typedef struct reel_bar_chart {
     uint64_t clear;                        /* REEL_BAR_CHART_... of what is to be emptied */
-    reel_tensor values;                    /* required, one dimension. Height of each bar. */
+    reel_tensor_data values;               /* required, one dimension. Height of each bar. */
     reel_opt_u32 color;                    /* 0xRRGGBBAA. Colour of all bars. */
-    reel_tensor abscissa;                  /* one dimension. Position of each bar; 0, 1, 2... when absent. */
+    reel_tensor_data abscissa;             /* one dimension. Position of each bar; 0, 1, 2... when absent. */
     const float *widths; size_t n_widths;  /* units of the abscissa. Width of each bar. */
 } reel_bar_chart;
 
@@ -337,7 +337,7 @@ typedef struct reel_gaussian_splats3d {
 /* A grid of densities, drawn as a translucent volume. */
 typedef struct reel_volume3d {
     uint64_t clear;                /* REEL_VOLUME3D_... of what is to be emptied */
-    reel_tensor values;            /* required, three dimensions z, y, x; f16. Density of each cell. */
+    reel_tensor_data values;       /* required, three dimensions z, y, x; f16. Density of each cell. */
     const float *voxel_size;       /* [3], scene units. Size of a cell along x, y and z. */
     const float *translation;      /* [3], scene units. Where the lowest corner of cell 0, 0, 0 is. */
     const float *quaternion;       /* [4], x, y, z, w. Rotation about that corner, done before the translation. */
@@ -609,11 +609,11 @@ typedef struct reel_text_document {
 /* ---- Tensors ------------------------------------------------------------------------------------------------------------------------- */
 
 /* An array of any number of dimensions. */
-typedef struct reel_tensor_fields {
+typedef struct reel_tensor {
     uint64_t clear;             /* REEL_TENSOR_... of what is to be emptied */
-    reel_tensor data;           /* required. The array with its shape. */
+    reel_tensor_data data;      /* required. The array with its shape. */
     const double *value_range;  /* [2], lowest, highest. Numbers that get the first and the last colour. */
-} reel_tensor_fields;
+} reel_tensor;
 
 /* ---- Maps and graphs ----------------------------------------------------------------------------------------------------------------- */
 
@@ -1626,15 +1626,15 @@ static inline reel_status reel_log_at_text_document(reel_entity *entity, const r
 static inline reel_status reel_update_at_text_document(reel_entity *entity, const reel_text_document *fields)
 { return reel_log_at_(entity, REEL_ARCHETYPE_TEXT_DOCUMENT, fields, sizeof *fields, REEL_LOG_UPDATE); }
 
-static inline reel_status reel_log_tensor(reel_recording *rec, const char *entity_path, const reel_tensor_fields *fields)
+static inline reel_status reel_log_tensor(reel_recording *rec, const char *entity_path, const reel_tensor *fields)
 { return reel_log_(rec, entity_path, REEL_ARCHETYPE_TENSOR, fields, sizeof *fields, 0); }
-static inline reel_status reel_update_tensor(reel_recording *rec, const char *entity_path, const reel_tensor_fields *fields)
+static inline reel_status reel_update_tensor(reel_recording *rec, const char *entity_path, const reel_tensor *fields)
 { return reel_log_(rec, entity_path, REEL_ARCHETYPE_TENSOR, fields, sizeof *fields, REEL_LOG_UPDATE); }
-static inline reel_status reel_log_static_tensor(reel_recording *rec, const char *entity_path, const reel_tensor_fields *fields)
+static inline reel_status reel_log_static_tensor(reel_recording *rec, const char *entity_path, const reel_tensor *fields)
 { return reel_log_(rec, entity_path, REEL_ARCHETYPE_TENSOR, fields, sizeof *fields, REEL_LOG_STATIC); }
-static inline reel_status reel_log_at_tensor(reel_entity *entity, const reel_tensor_fields *fields)
+static inline reel_status reel_log_at_tensor(reel_entity *entity, const reel_tensor *fields)
 { return reel_log_at_(entity, REEL_ARCHETYPE_TENSOR, fields, sizeof *fields, 0); }
-static inline reel_status reel_update_at_tensor(reel_entity *entity, const reel_tensor_fields *fields)
+static inline reel_status reel_update_at_tensor(reel_entity *entity, const reel_tensor *fields)
 { return reel_log_at_(entity, REEL_ARCHETYPE_TENSOR, fields, sizeof *fields, REEL_LOG_UPDATE); }
 
 static inline reel_status reel_log_geo_points(reel_recording *rec, const char *entity_path, const reel_geo_points *fields)

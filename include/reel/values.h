@@ -50,13 +50,13 @@ typedef enum reel_tensor_type {
     REEL_TENSOR_I8 = 5, REEL_TENSOR_I16 = 6, REEL_TENSOR_I32 = 7, REEL_TENSOR_I64 = 8,
     REEL_TENSOR_F16 = 9, REEL_TENSOR_F32 = 10, REEL_TENSOR_F64 = 11
 } reel_tensor_type;
-typedef struct reel_tensor {
+typedef struct reel_tensor_data {
     reel_tensor_type type;     /* 0: not set */
     const void *data;
     const uint64_t *shape;
     size_t n_dims;
     const char *const *names;
-} reel_tensor;
+} reel_tensor_data;
 
 #ifdef __cplusplus
 }

@@ -31,7 +31,7 @@ static bool value_is_set(const reel__field *f, const uint8_t *at) {
     case REEL__ELEMENT_ENUM: return !all_zero(at, sizeof(int));
     case REEL__ELEMENT_TEXT: case REEL__ELEMENT_BYTES: return pointer_at(at, 0) != NULL;
     case REEL__ELEMENT_IMAGE_FORMAT: return !all_zero(at, sizeof(reel_image_format));
-    case REEL__ELEMENT_TENSOR: return ((const reel_tensor *)(const void *)at)->type != 0;
+    case REEL__ELEMENT_TENSOR: return ((const reel_tensor_data *)(const void *)at)->type != 0;
     default: return false;
     }
 }
@@ -222,7 +222,7 @@ static reel_status measure_format(const reel__cell *cell, const char *path, size
 static const uint8_t tensor_width[12] = {0, 1, 2, 4, 8, 1, 2, 4, 8, 2, 4, 8};
 
 static reel_status tensor_elements(const reel__cell *cell, const char *path, uint64_t *elements) {
-    const reel_tensor *t = cell->values;
+    const reel_tensor_data *t = cell->values;
     uint64_t n = 1;
     if (t->n_dims > 255 || (t->n_dims && !t->shape))
         return reel__fail(REEL_E_ARGUMENT, "%s: %s has %zu dimensions%s", path, cell->field->name, t->n_dims, t->shape ? ": at most 255 are allowed" : " and no shape");
@@ -239,7 +239,7 @@ static reel_status tensor_elements(const reel__cell *cell, const char *path, uin
 enum { TENSOR_SHAPE = 1, TENSOR_NAMES_VALID = 2, TENSOR_NAMES = 3, TENSOR_NAME_LENGTHS = 4, TENSOR_NAME_BYTES = 5, TENSOR_CODE = 6, TENSOR_NULLS = 7, TENSOR_VARIANTS = 8 };
 
 static reel_status measure_tensor(const reel__cell *cell, const char *path, size_t *sizes) {
-    const reel_tensor *t = cell->values;
+    const reel_tensor_data *t = cell->values;
     memset(sizes, 0, cell->field->descriptor.arrow->n_streams * sizeof *sizes);
     if (!cell->n)
         return REEL_OK;
@@ -338,7 +338,7 @@ static void write_format(const reel__cell *cell, uint8_t *const *streams) {
 }
 
 static void write_tensor(const reel__cell *cell, uint8_t *const *streams) {
-    const reel_tensor *t = cell->values;
+    const reel_tensor_data *t = cell->values;
     if (!cell->n)
         return;
     uint64_t elements = 1;

@@ -17,7 +17,7 @@ typedef enum reel__element {
     REEL__ELEMENT_STRIP,        /* points + lengths -> lengths, points; `width` bytes a point */
     REEL__ELEMENT_IMAGE_FORMAT, /* reel_image_format */
     REEL__ELEMENT_AXIS_ANGLE,   /* reel_axis_angle */
-    REEL__ELEMENT_TENSOR        /* reel_tensor */
+    REEL__ELEMENT_TENSOR        /* reel_tensor_data */
 } reel__element;
 
 typedef enum reel__form {

@@ -307,8 +307,8 @@ static const reel__field data_fields[] = {
     { "text", FIELD("TextDocument", "text", COMPONENT("Text"), UTF8), .element = REEL__ELEMENT_TEXT, .level = REEL__REQUIRED, MEMBER(VALUE, reel_text_document, text) },
     { "media_type", FIELD("TextDocument", "media_type", COMPONENT("MediaType"), UTF8), .element = REEL__ELEMENT_TEXT, MEMBER(VALUE, reel_text_document, media_type) },
     /* Tensor */
-    { "data", FIELD("Tensor", "data", COMPONENT("TensorData"), TENSOR_DATA), .element = REEL__ELEMENT_TENSOR, .level = REEL__REQUIRED, MEMBER(VALUE, reel_tensor_fields, data) },
-    { "value_range", FIELD("Tensor", "value_range", COMPONENT("ValueRange"), F64X2), .element = REEL__ELEMENT_FLAT, .width = 16, MEMBER(POINTER, reel_tensor_fields, value_range) },
+    { "data", FIELD("Tensor", "data", COMPONENT("TensorData"), TENSOR_DATA), .element = REEL__ELEMENT_TENSOR, .level = REEL__REQUIRED, MEMBER(VALUE, reel_tensor, data) },
+    { "value_range", FIELD("Tensor", "value_range", COMPONENT("ValueRange"), F64X2), .element = REEL__ELEMENT_FLAT, .width = 16, MEMBER(POINTER, reel_tensor, value_range) },
     /* GeoPoints */
     { "positions", FIELD("GeoPoints", "positions", COMPONENT("LatLon"), F64X2), .element = REEL__ELEMENT_FLAT, .level = REEL__REQUIRED, .many = true, .width = 16, LIST(reel_geo_points, positions) },
     { "radii", FIELD("GeoPoints", "radii", COMPONENT("Radius"), F32), .element = REEL__ELEMENT_FLAT, .level = REEL__RECOMMENDED, .many = true, .width = 4, LIST(reel_geo_points, radii) },
@@ -403,7 +403,7 @@ const reel__archetype reel__archetypes[] = {
     { "rerun.archetypes.ViewCoordinates", "view_coordinates", &data_fields[245], 1, sizeof(reel_view_coordinates), 0x1 },
     { "rerun.archetypes.TextLog", "text_log", &data_fields[246], 3, sizeof(reel_text_log), 0x1 },
     { "rerun.archetypes.TextDocument", "text_document", &data_fields[249], 2, sizeof(reel_text_document), 0x1 },
-    { "rerun.archetypes.Tensor", "tensor", &data_fields[251], 2, sizeof(reel_tensor_fields), 0x1 },
+    { "rerun.archetypes.Tensor", "tensor", &data_fields[251], 2, sizeof(reel_tensor), 0x1 },
     { "rerun.archetypes.GeoPoints", "geo_points", &data_fields[253], 4, sizeof(reel_geo_points), 0x1 },
     { "rerun.archetypes.GeoLineStrings", "geo_line_strings", &data_fields[257], 3, sizeof(reel_geo_line_strings), 0x1 },
     { "rerun.archetypes.GraphNodes", "graph_nodes", &data_fields[260], 6, sizeof(reel_graph_nodes), 0x1 },

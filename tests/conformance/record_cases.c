@@ -90,8 +90,8 @@ static void *block(script *s, size_t n, size_t size) {
 
 /* ---- values */
 
-static reel_tensor *tensor(script *s) {
-    reel_tensor *t = block(s, 1, sizeof *t);
+static reel_tensor_data *tensor(script *s) {
+    reel_tensor_data *t = block(s, 1, sizeof *t);
     size_t bytes;
     t->type = (reel_tensor_type)number(s);
     t->shape = blob(s, &bytes);
@@ -146,7 +146,7 @@ static size_t member_size(const reel__field *f) {
     case REEL__ELEMENT_TEXT: return sizeof(const char *);
     case REEL__ELEMENT_BYTES: return sizeof(reel_bytes);
     case REEL__ELEMENT_IMAGE_FORMAT: return sizeof(reel_image_format);
-    case REEL__ELEMENT_TENSOR: return sizeof(reel_tensor);
+    case REEL__ELEMENT_TENSOR: return sizeof(reel_tensor_data);
     default: return f->width;
     }
 }

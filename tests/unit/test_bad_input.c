@@ -82,8 +82,8 @@ static void null_data_with_a_count_names_path_field_and_count(void **state) {
     REFUSED(&w, reel_update_points3d(w.rec, "lidar", &(reel_points3d){.n_labels = 7}), REEL_E_ARGUMENT, "/lidar", "labels is NULL", "count of 7");
     REFUSED(&w, reel_log_line_strips3d(w.rec, "way", &(reel_line_strips3d){.strips = {.points = point, .n_strips = 2}}), REEL_E_ARGUMENT, "/way", "strips", "2 strips and no lengths");
     REFUSED(&w, reel_log_line_strips3d(w.rec, "way", &(reel_line_strips3d){.strips = {.lengths = lengths, .n_strips = 2}}), REEL_E_ARGUMENT, "/way", "strips", "add up to 5");
-    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor_fields){.data = {.type = REEL_TENSOR_F32, .data = point, .n_dims = 1}}), REEL_E_ARGUMENT, "/t", "1 dimensions and no shape");
-    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor_fields){.data = {.type = REEL_TENSOR_F32, .shape = shape, .n_dims = 1}}), REEL_E_ARGUMENT, "/t", "5 elements", "no data");
+    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor){.data = {.type = REEL_TENSOR_F32, .data = point, .n_dims = 1}}), REEL_E_ARGUMENT, "/t", "1 dimensions and no shape");
+    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor){.data = {.type = REEL_TENSOR_F32, .shape = shape, .n_dims = 1}}), REEL_E_ARGUMENT, "/t", "5 elements", "no data");
     REFUSED(&w, reel_log_scalars(w.rec, "a", NULL), REEL_E_ARGUMENT, "/a", "struct");
     REFUSED(&w, reel_log_scalars(w.rec, NULL, &(reel_scalars){.scalars = &one, .n_scalars = 1}), REEL_E_ARGUMENT, "entity path is NULL");
     REFUSED(&w, reel_set_time_sequence(w.rec, NULL, 1), REEL_E_ARGUMENT, "timeline", "NULL");
@@ -278,7 +278,7 @@ static void invalid_utf8_is_refused_wherever_text_goes(void **state) {
         REFUSED(&w, reel_log_text_log(w.rec, "log", &(reel_text_log){.text = "good", .level = bad[i]}), REEL_E_UTF8, "/log", "level", size);
         REFUSED(&w, reel_log_points3d(w.rec, "p", &(reel_points3d){.positions = point, .n_positions = 2, .labels = labels, .n_labels = 2}), REEL_E_UTF8, "/p", "labels[1]", size);
         REFUSED(&w, reel_log_asset3d(w.rec, "m", &(reel_asset3d){.blob = {"x", 1}, .media_type = bad[i]}), REEL_E_UTF8, "/m", "media_type");
-        REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor_fields){.data = {REEL_TENSOR_F32, point, shape, 1, names}}), REEL_E_UTF8, "/t", "data", "dimension 0");
+        REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor){.data = {REEL_TENSOR_F32, point, shape, 1, names}}), REEL_E_UTF8, "/t", "data", "dimension 0");
         REFUSED(&w, reel_set_time_sequence(w.rec, bad[i], 1), REEL_E_UTF8, "timeline", size);
         REFUSED(&w, reel_set_recording_name(w.rec, bad[i]), REEL_E_UTF8, "name", size);
         const reel_column texts = {REEL_COLUMN(text_log, text), .values = labels, .n_values = 2};
@@ -365,11 +365,11 @@ static void products_beyond_two_to_the_31_bytes_are_refused_unread(void **state)
     REFUSED(&w, reel_log_scalars(w.rec, "s", &(reel_scalars){.scalars = (void *)small, .n_scalars = (size_t)1 << 28}), REEL_E_TOO_LARGE, "/s", "scalars", "2147483648 bytes");
     REFUSED(&w, reel_log_points3d(w.rec, "p", &(reel_points3d){.positions = (void *)small, .n_positions = (size_t)1 << 30}), REEL_E_TOO_LARGE, "/p", "positions", "12884901888 bytes");
     REFUSED(&w, reel_log_line_strips3d(w.rec, "l", &(reel_line_strips3d){.strips = {(void *)small, lengths, 4}}), REEL_E_TOO_LARGE, "/l", "strips");
-    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor_fields){.data = {REEL_TENSOR_U8, small, flat, 1, NULL}}), REEL_E_TOO_LARGE, "/t", "data", "2147483648");
-    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor_fields){.data = {REEL_TENSOR_U8, small, square, 2, NULL}}), REEL_E_TOO_LARGE, "/t", "data", "1048576");
-    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor_fields){.data = {REEL_TENSOR_U8, small, huge, 2, NULL}}), REEL_E_TOO_LARGE, "/t", "data");
-    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor_fields){.data = {REEL_TENSOR_F64, small, eighth, 1, NULL}}), REEL_E_TOO_LARGE, "/t", "data", "2147483648 bytes");
-    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor_fields){.data = {REEL_TENSOR_U8, small, square, 256, NULL}}), REEL_E_ARGUMENT, "/t", "data", "256 dimensions", "255");
+    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor){.data = {REEL_TENSOR_U8, small, flat, 1, NULL}}), REEL_E_TOO_LARGE, "/t", "data", "2147483648");
+    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor){.data = {REEL_TENSOR_U8, small, square, 2, NULL}}), REEL_E_TOO_LARGE, "/t", "data", "1048576");
+    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor){.data = {REEL_TENSOR_U8, small, huge, 2, NULL}}), REEL_E_TOO_LARGE, "/t", "data");
+    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor){.data = {REEL_TENSOR_F64, small, eighth, 1, NULL}}), REEL_E_TOO_LARGE, "/t", "data", "2147483648 bytes");
+    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor){.data = {REEL_TENSOR_U8, small, square, 256, NULL}}), REEL_E_ARGUMENT, "/t", "data", "256 dimensions", "255");
     REFUSED(&w, reel_log_image(w.rec, "i", &(reel_image){.buffer = {small, TWO_31}, .format = {.width = 1, .height = 1}}), REEL_E_TOO_LARGE, "/i", "buffer", "2147483648");
     /* The largest run of bytes alone would fit into a count; with a header and a row's other columns it does not fit into a chunk. */
     REFUSED(&w, reel_log_asset3d(w.rec, "b", &(reel_asset3d){.blob = {small, TWO_31 - 1}}), REEL_E_TOO_LARGE, "/b", "2147483647");
@@ -424,8 +424,8 @@ static void unknown_enum_values_are_named(void **state) {
     REFUSED(&w, reel_log_image(w.rec, "i", &(reel_image){.buffer = {point, 3}, .format = {1, 1, (reel_pixel_format)1, 0, 0}}), REEL_E_ARGUMENT, "/i", "format", "1");
     REFUSED(&w, reel_log_image(w.rec, "i", &(reel_image){.buffer = {point, 3}, .format = {1, 1, 0, (reel_color_model)77, REEL_CHANNEL_DATATYPE_U8}}), REEL_E_ARGUMENT, "/i", "format", "77");
     REFUSED(&w, reel_log_image(w.rec, "i", &(reel_image){.buffer = {point, 3}, .format = {1, 1, 0, REEL_COLOR_MODEL_RGB, (reel_channel_datatype)5}}), REEL_E_ARGUMENT, "/i", "format", "5");
-    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor_fields){.data = {(reel_tensor_type)12, point, shape, 1, NULL}}), REEL_E_ARGUMENT, "/t", "data", "12");
-    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor_fields){.data = {(reel_tensor_type)-4, point, shape, 1, NULL}}), REEL_E_ARGUMENT, "/t", "data", "-4");
+    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor){.data = {(reel_tensor_type)12, point, shape, 1, NULL}}), REEL_E_ARGUMENT, "/t", "data", "12");
+    REFUSED(&w, reel_log_tensor(w.rec, "t", &(reel_tensor){.data = {(reel_tensor_type)-4, point, shape, 1, NULL}}), REEL_E_ARGUMENT, "/t", "data", "-4");
     REFUSED(&w, reel_set_time(w.rec, "frame", (reel_time_type)9, 1), REEL_E_ARGUMENT, "frame", "9");
     REFUSED(&w, reel_set_time(w.rec, "frame", (reel_time_type)0, 1), REEL_E_ARGUMENT, "frame", "0");
     REFUSED(&w, reel_set_time_sequence(w.rec, "frame", INT64_MIN), REEL_E_ARGUMENT, "frame", "-9223372036854775808");

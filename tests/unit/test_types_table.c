@@ -119,7 +119,7 @@ static size_t element_size(const reel__field *f) {
     case REEL__ELEMENT_TEXT: return sizeof(const char *);
     case REEL__ELEMENT_BYTES: return sizeof(reel_bytes);
     case REEL__ELEMENT_IMAGE_FORMAT: return sizeof(reel_image_format);
-    case REEL__ELEMENT_TENSOR: return sizeof(reel_tensor);
+    case REEL__ELEMENT_TENSOR: return sizeof(reel_tensor_data);
     default: return sizeof(reel_axis_angle);
     }
 }
