@@ -121,7 +121,7 @@ void reel__thread_detach(reel__thread thread) { pthread_detach(thread); }
 
 bool reel__heavy_fence(void) {
     atomic_thread_fence(memory_order_seq_cst);
-#if defined(__linux__) && defined(MEMBARRIER_CMD_PRIVATE_EXPEDITED)
+#if defined(__linux__) && defined(SYS_membarrier) /* its commands are an enum: #if cannot see them */
     static _Atomic int state; /* 0: not asked, 1: works, 2: not there */
     int known = atomic_load_explicit(&state, memory_order_relaxed);
     if (known == 0) {
