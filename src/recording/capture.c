@@ -37,7 +37,8 @@ static reel_status join(reel__message **kept, size_t n_kept, reel__message **hel
     for (size_t i = 0; i < n_held && status == REEL_OK; i++)
         if (held[i]->is_kept && held[i]->kind != REEL_MESSAGE_BLUEPRINT_ACTIVATION) {
             static_key key = key_of(held[i]);
-            status = reel__map_put(&seen, &key, sizeof key, held[i]);
+            if (reel__map_put(&seen, &key, sizeof key, held[i]) != REEL_OK)
+                status = reel__fail(REEL_E_NO_MEMORY, "no memory for a list of %zu messages", n_held);
         }
     for (size_t i = 0; i < n_kept; i++) {
         static_key key = key_of(kept[i]);
@@ -59,14 +60,14 @@ static reel_status join(reel__message **kept, size_t n_kept, reel__message **hel
     return status;
 }
 
-reel_status reel__held_messages(reel__core *core, reel__sink *s, bool drain, bool only_new, reel__message ***messages, size_t *n) {
+reel_status reel__held_messages(reel__core *core, reel__sink *s, bool only_new, reel__message ***messages, size_t *n) {
     reel__message **held = NULL, **kept = NULL;
     size_t n_held = 0, n_kept = 0;
     bool has_new = false;
     uint64_t dropped = 0;
     *messages = NULL;
     *n = 0;
-    REEL__TRY(reel__memory_sink_take(s, drain, &held, &n_held, &has_new, &dropped));
+    REEL__TRY(reel__memory_sink_take(s, false, &held, &n_held, &has_new, &dropped));
     if (only_new && !has_new) {
         for (size_t i = 0; i < n_held; i++)
             reel__message_unref(held[i]);
@@ -88,21 +89,26 @@ static void unref_all(reel__message **messages, size_t n) {
     reel__release(messages);
 }
 
-/* Everything logged so far is in the sinks afterwards. */
+/* The sink lets go of what was drained only when that is safe elsewhere, and needs no memory for it: a drain that fails changes nothing. */
+static void forget(reel__attached *a, reel__message *const *messages, size_t n) {
+    reel__memory_sink_forget(a->sink, messages, n);
+    atomic_store(&a->was_drained, true);
+}
+
+/* Everything logged so far is in the sinks afterwards, or an error says why not. */
 static reel_status take_now(reel__core *core) {
     reel__drain_lock(core, INT64_MAX);
-    reel__take_all(core);
+    reel_status status = reel__take_all(core);
     reel__drain_unlock(core);
-    return REEL_OK;
+    return status;
 }
 
 static reel_status memory_sink(reel_recording *rec, reel_sink_id id, reel__core **core, reel__attached **a) {
     REEL__TRY(reel__sink_find(rec, id, core, a));
-    if (!(*a)->is_memory) {
+    reel_status status = (*a)->is_memory ? take_now(*core) : reel__fail(REEL_E_ARGUMENT, "sink %u is not a memory sink", (unsigned)id);
+    if (status != REEL_OK)
         reel__attached_unref(*a);
-        return reel__fail(REEL_E_ARGUMENT, "sink %u is not a memory sink", (unsigned)id);
-    }
-    return take_now(*core);
+    return status;
 }
 
 static reel_status bytes_of(reel_recording *rec, reel_sink_id id, reel_bytes_owned *bytes, bool drain) {
@@ -114,14 +120,13 @@ static reel_status bytes_of(reel_recording *rec, reel_sink_id id, reel_bytes_own
     REEL__TRY(memory_sink(rec, id, &core, &a));
     reel__message **messages;
     size_t n;
-    reel_status status = reel__held_messages(core, a->sink, drain, true, &messages, &n);
+    reel__mutex_lock(&a->taking);
+    reel_status status = reel__held_messages(core, a->sink, true, &messages, &n);
     if (status == REEL_OK && n)
         status = reel__rrd_to_memory(messages, n, bytes);
     if (status == REEL_OK && drain && n)
-        atomic_store(&a->was_drained, true);
-    if (status != REEL_OK && drain) /* nothing is lost: back with them */
-        for (size_t i = 0; i < n; i++)
-            a->sink->klass->put(a->sink, messages[i]);
+        forget(a, messages, n);
+    reel__mutex_unlock(&a->taking);
     unref_all(messages, n);
     reel__attached_unref(a);
     return status;
@@ -171,6 +176,7 @@ static reel__attached *retaining(reel__core *core, bool memory_only) {
     return found;
 }
 
+/* With a->taking. */
 static reel_status capture_memory(reel__core *core, reel__attached *a, const char *path, bool drain) {
     reel__message **messages = NULL, **held = NULL;
     size_t n = 0, n_held = 0;
@@ -182,14 +188,11 @@ static reel_status capture_memory(reel__core *core, reel__attached *a, const cha
         return reel__fail(REEL_E_NOT_RETAINED, "%s: the memory sink has dropped %llu messages at its bound", path, (unsigned long long)dropped);
     if (drain && !has_new)
         return reel__fail(REEL_E_NOT_RETAINED, "%s: nothing was logged since the last drain", path);
-    reel_status status = reel__held_messages(core, a->sink, drain, false, &messages, &n);
+    reel_status status = reel__held_messages(core, a->sink, false, &messages, &n);
     if (status == REEL_OK)
         status = reel__rrd_to_file(messages, n, path);
     if (status == REEL_OK && drain)
-        atomic_store(&a->was_drained, true);
-    if (status != REEL_OK && drain)
-        for (size_t i = 0; i < n; i++)
-            a->sink->klass->put(a->sink, messages[i]);
+        forget(a, messages, n);
     unref_all(messages, n);
     return status;
 }
@@ -201,14 +204,16 @@ reel_status reel_capture(reel_recording *rec, const char *path, reel_capture_mod
         return reel__fail(REEL_E_ARGUMENT, "the path of a capture is %s", path ? "empty" : "NULL");
     if (mode != REEL_CAPTURE_KEEP && mode != REEL_CAPTURE_DRAIN)
         return reel__fail(REEL_E_ARGUMENT, "%s: %d is not a capture mode", path, (int)mode);
-    take_now(core);
+    REEL__TRY(take_now(core));
     reel__attached *a = retaining(core, mode == REEL_CAPTURE_DRAIN);
     if (!a)
         return reel__fail(REEL_E_NOT_RETAINED, "%s: no %s sink of recording %s holds everything", path, mode == REEL_CAPTURE_DRAIN ? "memory or buffer" : "memory, buffer or file",
                           rec->recording_id);
     reel_status status;
     if (a->is_memory) {
+        reel__mutex_lock(&a->taking);
         status = capture_memory(core, a, path, mode == REEL_CAPTURE_DRAIN);
+        reel__mutex_unlock(&a->taking);
     } else {
         status = a->sink->klass->flush(a->sink, INT64_MAX, true);
         if (status == REEL_OK)

@@ -48,9 +48,10 @@ static reel_status put_store_info(reel__core *core) {
         return reel__fail(REEL_E_NO_MEMORY, "no memory for the store info");
     reel__drain_lock(core, INT64_MAX);
     reel__deliver(core, REEL__BULK, m, true);
+    reel_status status = core->last_error;
     reel__drain_unlock(core);
     reel__message_unref(m);
-    return REEL_OK;
+    return status == REEL_OK ? REEL_OK : reel__fail(status, "no memory for the store info");
 }
 
 static void destroy(reel_recording *rec) {
@@ -132,11 +133,14 @@ reel_status reel_close(reel_recording *rec, int64_t timeout_ms) {
         core->is_abandoned = true;
         return reel__fail(REEL_E_TIMEOUT, "recording %s: the encoder did not come to an end", rec->recording_id);
     }
-    reel__take_all(core);
+    reel_status taken = reel__take_all(core);
+    if (taken == REEL_OK)
+        taken = core->lost_status;
     core->is_ended = true;
     reel__drain_unlock(core);
     reel__writer_stop(core);
-    return reel__sinks_end(core, deadline);
+    reel_status status = reel__sinks_end(core, deadline);
+    return taken == REEL_OK ? status : reel__fail(taken, "recording %s: rows could not be encoded and are lost: %s", rec->recording_id, reel_status_text(taken));
 }
 
 void reel_free(reel_recording *rec) {

@@ -24,12 +24,21 @@ void reel__attached_unref(reel__attached *a) {
     if (!a || atomic_fetch_sub(&a->refs, 1) != 1)
         return;
     a->sink->klass->destroy(a->sink);
+    reel__mutex_destroy(&a->taking);
     reel__release(a);
 }
 
 /* ---- adding */
 
-/* What a new sink begins with: all that a buffer held, which goes then; else the kept state. Under drain. */
+/* A sink that has no memory for what it is to begin with would write a stream that nobody can read. */
+static reel_status begin_failed(reel__sink *s) {
+    reel__mutex_lock(&s->mutex);
+    reel_status status = s->stats.last_error == REEL_E_NO_MEMORY ? reel__fail(REEL_E_NO_MEMORY, "no memory for what a new sink begins with: %s", s->error) : REEL_OK;
+    reel__mutex_unlock(&s->mutex);
+    return status;
+}
+
+/* What a new sink begins with: all that a buffer holds, which goes when the sink has it; else the kept state. Under drain. */
 static reel_status give_past(reel__core *core, reel__sink *s) {
     reel__message **messages = NULL;
     size_t n = 0;
@@ -40,7 +49,7 @@ static reel_status give_past(reel__core *core, reel__sink *s) {
         buffer = buffer->next;
     reel_status status;
     if (buffer) {
-        status = reel__memory_sink_take(buffer->sink, true, &messages, &n, &has_new, &dropped);
+        status = reel__memory_sink_take(buffer->sink, false, &messages, &n, &has_new, &dropped);
     } else {
         reel__state_lock();
         status = reel__keeper_all(core->keeper, &messages, &n);
@@ -51,7 +60,7 @@ static reel_status give_past(reel__core *core, reel__sink *s) {
         reel__message_unref(messages[i]);
     }
     reel__release(messages);
-    return status;
+    return status == REEL_OK ? begin_failed(s) : status;
 }
 
 static void drop_buffer(reel__core *core) {
@@ -104,6 +113,7 @@ reel_status reel__attach(reel__core *core, reel__sink *s, int kind, reel_sink_id
     reel__attached *a = reel__alloc_zero(sizeof *a);
     reel_status status = a ? REEL_OK : reel__fail(REEL_E_NO_MEMORY, "no memory for a sink");
     if (a) {
+        reel__mutex_init(&a->taking);
         a->is_memory = kind == REEL__KIND_MEMORY || kind == REEL__KIND_BUFFER;
         a->is_file = kind == REEL__KIND_FILE;
         reel__drain_lock(core, INT64_MAX);
@@ -119,6 +129,8 @@ reel_status reel__attach(reel__core *core, reel__sink *s, int kind, reel_sink_id
     if (status != REEL_OK) {
         s->klass->close(s, reel__deadline_ms(1000));
         s->klass->destroy(s);
+        if (a)
+            reel__mutex_destroy(&a->taking);
         reel__release(a);
     }
     return status;
@@ -170,6 +182,13 @@ static reel_status flush_all(reel__attached **sinks, size_t n, int64_t deadline)
     return worst == REEL_OK ? REEL_OK : reel__fail(worst, "%s", said);
 }
 
+/* Rows that could not be encoded, once. Under drain. */
+static reel_status tell_lost(reel__core *core) {
+    reel_status status = core->lost_status;
+    core->lost_status = REEL_OK;
+    return status;
+}
+
 reel_status reel__sinks_flush(reel__core *core, int64_t timeout_ms) {
     reel__attached *sinks[FLUSHED_AT_ONCE];
     size_t n = 0;
@@ -178,7 +197,9 @@ reel_status reel__sinks_flush(reel__core *core, int64_t timeout_ms) {
         return reel__fail(REEL_E_TIMEOUT, "flush: the encoder was busy for %lld ms", (long long)timeout_ms);
     for (reel__attached *a = core->sinks; a; a = a->next)
         a->sink->defer_wake = timeout_ms < 0;
-    reel__take_all(core);
+    reel_status taken = reel__take_all(core);
+    if (taken == REEL_OK)
+        taken = tell_lost(core);
     for (reel__attached *a = core->sinks; a; a = a->next) {
         a->sink->defer_wake = false;
         if (a->is_memory)
@@ -194,7 +215,7 @@ reel_status reel__sinks_flush(reel__core *core, int64_t timeout_ms) {
     reel_status status = flush_all(sinks, n, deadline);
     for (size_t i = 0; i < n; i++)
         reel__attached_unref(sinks[i]);
-    return status;
+    return taken == REEL_OK ? status : reel__fail(taken, "recording %s: rows could not be encoded: %s", core->store->recording_id, reel_status_text(taken));
 }
 
 reel_status reel_flush(reel_recording *rec, int64_t timeout_ms) {
@@ -214,9 +235,11 @@ reel_status reel_flush_sink(reel_recording *rec, reel_sink_id id, int64_t timeou
     if (!reel__drain_lock(core, deadline)) {
         status = reel__fail(REEL_E_TIMEOUT, "flush: the encoder was busy for %lld ms", (long long)timeout_ms);
     } else {
-        reel__take_all(core);
+        reel_status taken = reel__take_all(core);
         reel__drain_unlock(core);
         status = a->sink->klass->flush(a->sink, deadline, timeout_ms < 0);
+        if (taken != REEL_OK)
+            status = reel__fail(taken, "recording %s: rows could not be encoded: %s", core->store->recording_id, reel_status_text(taken));
     }
     reel__attached_unref(a);
     return status;
@@ -231,7 +254,7 @@ reel_status reel_remove_sink(reel_recording *rec, reel_sink_id id, int64_t timeo
     int64_t deadline = reel__deadline_ms(timeout_ms);
     bool alone = false;
     reel__drain_lock(core, INT64_MAX);
-    reel__take_all(core);
+    reel_status taken = reel__take_all(core);
     reel__attached **at = &core->sinks;
     while (*at && *at != a)
         at = &(*at)->next;
@@ -246,6 +269,8 @@ reel_status reel_remove_sink(reel_recording *rec, reel_sink_id id, int64_t timeo
     if (alone) /* rows are kept for a sink to come */
         reel__sinks_add_buffer(core);
     reel_status status = found ? a->sink->klass->close(a->sink, deadline) : reel__fail(REEL_E_CLOSED, "sink %u is gone already", (unsigned)id);
+    if (taken != REEL_OK)
+        status = reel__fail(taken, "recording %s: rows did not reach sink %u: %s", core->store->recording_id, (unsigned)id, reel_status_text(taken));
     if (found && reel__sink_is_abandoned(a->sink))
         core->is_abandoned = true;
     if (found)

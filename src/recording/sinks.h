@@ -15,6 +15,6 @@ reel_status reel__sink_find(reel_recording *rec, reel_sink_id id, reel__core **c
 void reel__attached_unref(reel__attached *a);
 void reel__sinks_destroy(reel__core *core);
 /* The messages that a memory sink holds, made self-sufficient: kept state first that is not among them. With nothing new: n is 0. */
-reel_status reel__held_messages(reel__core *core, reel__sink *s, bool drain, bool only_new, reel__message ***messages, size_t *n);
+reel_status reel__held_messages(reel__core *core, reel__sink *s, bool only_new, reel__message ***messages, size_t *n);
 
 #endif

@@ -182,6 +182,7 @@ static void recycle(reel__core *core, reel__lane *lane) {
 /* ---- encoding */
 
 static void lost(reel__core *core, const reel__lane *lane, const batch *b, reel_status status) {
+    core->lost_status = status;
     atomic_fetch_add_explicit(&core->rows_dropped, b->n_rows, memory_order_relaxed);
     atomic_fetch_add_explicit(&core->bytes_dropped, b->bytes, memory_order_relaxed);
     char text[256];
@@ -206,6 +207,7 @@ static void keep_last_row(reel__core *core, const reel__lane *lane, const batch 
     reel__span *out = (reel__span *)(void *)reel__buf_extend(&spans, lane->shape->n_streams * sizeof *out);
     uint32_t taken[REEL__CELLS_MAX] = {0};
     reel__message *m = NULL;
+    reel_status status = out ? REEL_OK : reel__fail(REEL_E_NO_MEMORY, "%s: no memory to keep a static row", lane->entity->path);
     if (out) {
         const reel__segment *s = b->segment; /* the cursor's segment may be the next one: find the one that holds the last part */
         for (const reel__segment *at = lane->oldest; at; at = atomic_load(&at->next))
@@ -220,12 +222,15 @@ static void keep_last_row(reel__core *core, const reel__lane *lane, const batch 
             }
         fill_spans(lane, s, row, row + 1, taken, out);
         reel__part part = {1, s->inc_first + row, out};
-        if (reel__message_chunk(&core->encoder, core->store, lane->shape, lane->entity->path, (reel__tuid){reel__draw_time(core), core->chunk_inc++}, &part, 1, &m) == REEL_OK) {
+        status = reel__message_chunk(&core->encoder, core->store, lane->shape, lane->entity->path, (reel__tuid){reel__draw_time(core), core->chunk_inc++}, &part, 1, &m);
+        if (status == REEL_OK) {
             reel__state_lock();
-            reel__keeper_put(core->keeper, m);
+            status = reel__keeper_put(core->keeper, m);
             reel__state_unlock();
         }
     }
+    if (status != REEL_OK)
+        reel__report(core, 0, status, reel_error_message());
     reel__message_unref(m);
     reel__buf_free(&spans);
 }
@@ -235,6 +240,7 @@ static bool encode(reel__core *core, reel__lane *lane, uint32_t c, batch *b) {
     reel__tuid id = {reel__draw_time(core), core->chunk_inc++};
     reel_status status = reel__message_chunk(&core->encoder, core->store, lane->shape, lane->entity->path, id, b->parts, b->n_parts, &m);
     if (status == REEL_E_NO_MEMORY) { /* the rows stay where they are: the next take tries again */
+        core->take_status = status;
         reel__report(core, 0, status, reel_error_message());
         return false;
     }
@@ -278,6 +284,7 @@ static void take_lane(reel__core *core, reel__lane *lane, uint32_t c, int how) {
     while (how == REEL__TAKE_ALL || is_due(core, lane, c)) {
         memcpy(taken, lane->cursors[c].taken, lane->n_columns * sizeof *taken);
         if (gather(core, lane, c, taken, b) != REEL_OK) {
+            core->take_status = REEL_E_NO_MEMORY;
             reel__report(core, 0, REEL_E_NO_MEMORY, reel_error_message());
             return;
         }
@@ -342,6 +349,7 @@ static void collect(reel__core *core) {
                 do
                     last->incoming_next = first;
                 while (!atomic_compare_exchange_weak(&core->incoming, &first, lane));
+                core->take_status = REEL_E_NO_MEMORY;
                 reel__report(core, 0, REEL_E_NO_MEMORY, "no memory for the list of lanes");
                 return;
             }
@@ -409,10 +417,14 @@ void reel__take(reel__core *core, uint32_t c, int how) {
         tidy(core);
 }
 
-void reel__take_all(reel__core *core) {
+reel_status reel__take_all(reel__core *core) {
+    core->take_status = REEL_OK;
     for (uint32_t c = 0; c < REEL__CLASSES; c++)
         if (core->class_active[c])
             reel__take(core, c, REEL__TAKE_ALL);
+    if (core->take_status == REEL_OK)
+        return REEL_OK;
+    return reel__fail(core->take_status, "recording %s: no memory to encode rows, which wait where they were logged", core->store->recording_id);
 }
 
 void reel__class_activate(reel__core *core, uint32_t c, bool active) {

@@ -86,6 +86,8 @@ uint64_t reel__memory_sink_count(reel__sink *s);
 /* Every message held, in order, with a reference each, in an array to reel__release; drain empties the sink. *has_new: something was put since the last drain. *n_dropped: messages
  * lost to the bound since it was made or drained (then a capture must be refused). */
 reel_status reel__memory_sink_take(reel__sink *s, bool drain, reel__message ***messages, size_t *n, bool *has_new, uint64_t *n_dropped);
+/* Lets go of messages that were taken without draining, given in the order in which they are held; others may stand between them. */
+void reel__memory_sink_forget(reel__sink *s, reel__message *const *messages, size_t n);
 void reel__memory_sink_reset(reel__sink *s, reel_store_kind kind);
 
 /* ---- callback and custom sinks (sink_custom.c): adapters for the public interface */

@@ -167,6 +167,24 @@ reel_status reel__memory_sink_take(reel__sink *s, bool drain, reel__message ***m
     return status;
 }
 
+void reel__memory_sink_forget(reel__sink *s, reel__message *const *messages, size_t n) {
+    memory_sink *k = (memory_sink *)s;
+    size_t i = 0;
+    reel__mutex_lock(&s->mutex);
+    for (reel__message_node *node = k->list.first, *next; node; node = next) {
+        next = node->next;
+        while (i < n && messages[i] != node->message)
+            i++;
+        if (i == n)
+            break;
+        reel__message_unref(reel__message_list_take_node(&k->list, node));
+    }
+    k->n_dropped = 0;
+    s->reported = 0;
+    note_held(k);
+    reel__mutex_unlock(&s->mutex);
+}
+
 void reel__memory_sink_reset(reel__sink *s, reel_store_kind kind) {
     memory_sink *k = (memory_sink *)s;
     reel__mutex_lock(&s->mutex);
