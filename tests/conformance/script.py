@@ -10,8 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import rerun as rr
-import rerun.archetypes
-import rerun.components
 from rerun._baseclasses import ComponentColumn
 
 ROOT = Path(__file__).resolve().parents[2]
