@@ -390,15 +390,21 @@ static void tidy(reel__core *core) {
     core->n_listed = kept;
 }
 
-/* Sealed lanes of which everything is taken go at once: when threads log to more entities than may be open, they are what fills the memory. */
-static void free_sealed(reel__core *core) {
+/* Sealed lanes of which everything is taken go at once: when threads log to more entities than may be open, they are what fills the memory. Who waits for that is told now and then. */
+static void take_listed(reel__core *core, uint32_t c, int how) {
     size_t kept = 0, n = core->n_listed;
     for (size_t i = 0; i < n; i++) {
         reel__lane *lane = core->lanes[i];
-        if (is_sealed(lane) && !has_more(core, lane))
-            reel__lane_free(core, lane);
-        else
+        bool sealed = is_sealed(lane);
+        if (lane->oldest)
+            take_lane(core, lane, c, how);
+        if (!sealed || has_more(core, lane)) {
             core->lanes[kept++] = lane;
+            continue;
+        }
+        reel__lane_free(core, lane);
+        if ((i + 1 - kept) % 64 == 1)
+            tell_progress(core);
     }
     core->n_listed = kept;
     if (kept < n)
@@ -409,10 +415,7 @@ void reel__take(reel__core *core, uint32_t c, int how) {
     collect(core);
     if (!core->class_active[c])
         return;
-    for (size_t i = 0; i < core->n_listed; i++)
-        if (core->lanes[i]->oldest)
-            take_lane(core, core->lanes[i], c, how);
-    free_sealed(core);
+    take_listed(core, c, how);
     if (how == REEL__TAKE_ALL)
         tidy(core);
 }

@@ -268,7 +268,7 @@ static void every_row_that_was_taken_before_a_close_arrives(void **state) {
         uint64_t held_static = 0;
         for (size_t i = 0; i < h.n; i++)
             held_static += h.messages[i]->is_static ? h.messages[i]->info.n_rows : 0;
-        assert_int_equal(held_rows(&h) - held_static, seen.rows);
+        assert_in_range(held_rows(&h) - held_static, ok, ok + THREADS);
         held_free(&h);
         pthread_barrier_destroy(&barrier);
         reel_unref(rec);
