@@ -16,11 +16,49 @@ static struct timespec to_timespec(int64_t ns) { return (struct timespec){ns / 1
 
 void reel__mutex_init(reel__mutex *m) { pthread_mutex_init(m, NULL); }
 void reel__mutex_destroy(reel__mutex *m) { pthread_mutex_destroy(m); }
-void reel__mutex_lock(reel__mutex *m) { pthread_mutex_lock(m); }
-bool reel__mutex_try_lock(reel__mutex *m) { return pthread_mutex_trylock(m) == 0; }
-void reel__mutex_unlock(reel__mutex *m) { pthread_mutex_unlock(m); }
+#ifdef REEL_TEST_HOOKS
+enum { HELD_MAX = 32 };
+static _Thread_local const reel__mutex *held[HELD_MAX];
+static _Thread_local size_t n_held;
 
-bool reel__mutex_lock_until(reel__mutex *m, int64_t deadline_ns) {
+static void note_locked(const reel__mutex *m) {
+    if (n_held < HELD_MAX)
+        held[n_held++] = m;
+}
+static void note_unlocked(const reel__mutex *m) {
+    for (size_t i = n_held; i-- > 0;)
+        if (held[i] == m) {
+            held[i] = held[--n_held];
+            return;
+        }
+}
+bool reel__mutex_is_mine(const reel__mutex *m) {
+    for (size_t i = 0; i < n_held; i++)
+        if (held[i] == m)
+            return true;
+    return false;
+}
+#else
+#  define note_locked(m) ((void)(m))
+#  define note_unlocked(m) ((void)(m))
+#endif
+
+void reel__mutex_lock(reel__mutex *m) {
+    pthread_mutex_lock(m);
+    note_locked(m);
+}
+bool reel__mutex_try_lock(reel__mutex *m) {
+    bool locked = pthread_mutex_trylock(m) == 0;
+    if (locked)
+        note_locked(m);
+    return locked;
+}
+void reel__mutex_unlock(reel__mutex *m) {
+    note_unlocked(m);
+    pthread_mutex_unlock(m);
+}
+
+static bool lock_until(reel__mutex *m, int64_t deadline_ns) {
     if (deadline_ns == INT64_MAX) {
         pthread_mutex_lock(m);
         return true;
@@ -42,6 +80,13 @@ bool reel__mutex_lock_until(reel__mutex *m, int64_t deadline_ns) {
             return true;
     }
 #endif
+}
+
+bool reel__mutex_lock_until(reel__mutex *m, int64_t deadline_ns) {
+    bool locked = lock_until(m, deadline_ns);
+    if (locked)
+        note_locked(m);
+    return locked;
 }
 
 void reel__cond_init(reel__cond *c) {

@@ -23,6 +23,10 @@ bool reel__mutex_try_lock(reel__mutex *m);
 /* deadline_ns: reel__monotonic_ns() time, INT64_MAX for no limit. false when the time ran out. */
 bool reel__mutex_lock_until(reel__mutex *m, int64_t deadline_ns);
 void reel__mutex_unlock(reel__mutex *m);
+#ifdef REEL_TEST_HOOKS
+/* Whether the calling thread holds it. */
+bool reel__mutex_is_mine(const reel__mutex *m);
+#endif
 
 void reel__cond_init(reel__cond *c);
 void reel__cond_destroy(reel__cond *c);

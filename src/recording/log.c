@@ -48,7 +48,7 @@ static inline reel_status log_row(reel_recording *rec, reel__core *core, reel__l
         return status;
     if (timeset->has_log_time)
         l->log_time = reel__core_now(core);
-    if (REEL__UNLIKELY(timeset->has_log_tick))
+    if (REEL__UNLIKELY(timeset->counts_ticks))
         l->log_tick = (int64_t)atomic_fetch_add_explicit(&core->tick, 1, memory_order_relaxed);
     reel__lane *lane = le->recent;
     if (REEL__UNLIKELY(!lane || lane->archetype != number || lane->mask != row.mask || lane->timeset != timeset)) {

@@ -15,6 +15,7 @@ reel_status reel__log_start_properties(reel_recording *rec, const reel_options *
     reel__core *core = atomic_load(&rec->core);
     if (!rec->config.no_properties)
         REEL__TRY(log_info(rec, &(reel_recording_info){.start_time = {true, reel__core_now(core)}}));
+    atomic_store(&core->tick, 0); /* the start time does not count, what the program logs does, static or not */
     if (options && options->struct_size >= offsetof(reel_options, recording_name) + sizeof options->recording_name && options->recording_name)
         REEL__TRY(log_info(rec, &(reel_recording_info){.name = options->recording_name}));
     return REEL_OK;

@@ -136,11 +136,12 @@ static void add(reel__timeset *set, const reel__timeline *timeline, const int64_
 }
 
 static reel_status build(reel__local *l, bool is_static, reel__timeset *set) {
-    memset(set, 0, sizeof *set);
-    if (is_static)
-        return REEL_OK;
     reel__core *core = atomic_load(&l->core);
     const reel__timeline *own;
+    memset(set, 0, sizeof *set);
+    set->counts_ticks = core->config.log_tick;
+    if (is_static)
+        return REEL_OK;
     for (reel__local_time *t = l->times; t; t = t->next)
         if (t->is_set)
             add(set, t->timeline, &t->value);
@@ -152,7 +153,6 @@ static reel_status build(reel__local *l, bool is_static, reel__timeset *set) {
     if (!l->log_tick_off) {
         REEL__TRY(reel__core_timeline(core, "log_tick", REEL_TIME_SEQUENCE, &own));
         add(set, own, &l->log_tick);
-        set->has_log_tick = true;
     }
     return REEL_OK;
 }

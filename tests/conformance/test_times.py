@@ -1,8 +1,10 @@
 """Timelines: kinds, extremes, names, and what of log_time and log_tick is in a recording."""
 import time
 
+import numpy as np
+
 import judge
-from script import Disable, Log, New, Reset, Sink, Threads, Time, record_both, record_with_reel
+from script import Columns, Disable, Log, Name, New, Property, Reset, Sink, Threads, Time, record_both, record_with_reel
 
 MAX, MIN = 2**63 - 1, -2**63 + 1  # INT64_MIN is not a time
 
@@ -74,8 +76,16 @@ def test_log_time_is_absent_when_disabled(tmp_path):
 
 
 def test_log_tick_is_the_official_one(tmp_path, equal):
-    ops = [scalar("x", 1), scalar("y", 2), scalar("x", 4), Time("frame", "sequence", 7), scalar("y", 5), scalar("x", 6)]
-    assert_equal(record_both(tmp_path, New(log_tick=True), ops), equal, "times/log_tick")
+    """Static rows and properties count, too; sent columns and the start time do not."""
+    ops = [scalar("x", 1), scalar("y", 2), scalar("s", 3, static=True), scalar("x", 4), Time("frame", "sequence", 7), Property("p", "TextDocument", {"text": "about"}), scalar("y", 5), Name("named"),
+           scalar("x", 6), Columns("c", {"frame": ("sequence", [1, 2])}, {("Scalars", "scalars"): (np.array([1.0, 2.0]), None)}), scalar("y", 7)]
+    paths = record_both(tmp_path, New(log_tick=True, properties=True), ops)
+    read = [{key: column for key, column in judge.read(path).items() if key[1] != "RecordingInfo:start_time"} for path in paths]
+    found = judge.differences(*read)
+    equal("cases", "times/log_tick", not found)
+    assert not found, judge.tell(found)
+    judge.verify(paths[0])
+    judge.compare(*paths)
 
 
 def test_log_tick_is_off_by_default(tmp_path):
