@@ -179,6 +179,7 @@ typedef struct reel__attached {
     bool is_file;
     bool is_ended;
     atomic_bool was_drained;    /* it does not hold everything any more */
+    reel__mutex taking;         /* one drain, peek or capture at a time; never taken below another lock */
     struct reel__attached *next;
 } reel__attached;
 
@@ -233,6 +234,8 @@ struct reel__core {
     reel__buf part_spans;
     struct reel__batch *batch;     /* take.c: the chunk being gathered */
     reel__buf send_scratch[4];
+    reel_status take_status;       /* why rows stayed in their lanes since the newest take of everything began */
+    reel_status lost_status;       /* why rows were lost on the way to the sinks, until a flush or close has told it */
     _Atomic uint64_t rows_logged, chunks_encoded;
     atomic_bool is_closing;
     bool is_ended;
@@ -300,7 +303,8 @@ void reel__segment_give(reel__core *core, reel__segment *s);
 enum { REEL__TAKE_DUE = 0, REEL__TAKE_ALL = 1 };
 /* Takes what the class's limits say is due, or everything. */
 void reel__take(reel__core *core, uint32_t class_index, int how);
-void reel__take_all(reel__core *core);
+/* Everything, for all classes. An error: rows stay where they are, for want of memory; the next take tries again. */
+reel_status reel__take_all(reel__core *core);
 void reel__deliver(reel__core *core, uint32_t class_index, reel__message *m, bool may_keep);
 /* Locks and unlocks drain; unlocking hands out events that came up meanwhile. */
 bool reel__drain_lock(reel__core *core, int64_t deadline_ns);
