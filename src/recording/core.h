@@ -234,6 +234,8 @@ struct reel__core {
     reel__buf part_spans;
     struct reel__batch *batch;     /* take.c: the chunk being gathered */
     reel__buf send_scratch[4];
+    int64_t take_until_ns;         /* monotonic; a take that is asked for in time stops between two chunks then. 0: no limit */
+    _Atomic int64_t end_until_ns;  /* set by close: nobody takes, and no put waits, beyond it. 0: no limit */
     reel_status take_status;       /* why rows stayed in their lanes since the newest take of everything began */
     reel_status lost_status;       /* why rows were lost on the way to the sinks, until a flush or close has told it */
     _Atomic uint64_t rows_logged, chunks_encoded;

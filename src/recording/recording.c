@@ -129,6 +129,9 @@ reel_status reel_close(reel_recording *rec, int64_t timeout_ms) {
     reel__core *core = atomic_load(&rec->core);
     atomic_fetch_or(&rec->is_slow, REEL__SLOW_CLOSED);
     fence_off_owners();
+    /* Most of the time is for what was logged, the rest for the sinks to end: a footer is worth more than the last rows of a sink that is too slow. */
+    int64_t now = reel__monotonic_ns();
+    atomic_store(&core->end_until_ns, deadline == INT64_MAX ? 0 : now + (deadline - now) / 4 * 3);
     if (!reel__drain_lock(core, deadline)) {
         core->is_abandoned = true;
         return reel__fail(REEL_E_TIMEOUT, "recording %s: the encoder did not come to an end", rec->recording_id);

@@ -96,6 +96,7 @@ static reel_status attach_locked(reel__core *core, reel__sink *s, reel__attached
     if (core->sinks)
         REEL__TRY(give_past(core, s));
     drop_buffer(core);
+    s->end_until_ns = &core->end_until_ns;
     s->id = ++core->next_sink_id;
     s->is_buffer = is_buffer;
     a->sink = s;
@@ -197,7 +198,9 @@ reel_status reel__sinks_flush(reel__core *core, int64_t timeout_ms) {
         return reel__fail(REEL_E_TIMEOUT, "flush: the encoder was busy for %lld ms", (long long)timeout_ms);
     for (reel__attached *a = core->sinks; a; a = a->next)
         a->sink->defer_wake = timeout_ms < 0;
+    core->take_until_ns = timeout_ms < 0 ? 0 : deadline;
     reel_status taken = reel__take_all(core);
+    core->take_until_ns = 0;
     if (taken == REEL_OK)
         taken = tell_lost(core);
     for (reel__attached *a = core->sinks; a; a = a->next) {
@@ -235,7 +238,9 @@ reel_status reel_flush_sink(reel_recording *rec, reel_sink_id id, int64_t timeou
     if (!reel__drain_lock(core, deadline)) {
         status = reel__fail(REEL_E_TIMEOUT, "flush: the encoder was busy for %lld ms", (long long)timeout_ms);
     } else {
+        core->take_until_ns = timeout_ms < 0 ? 0 : deadline;
         reel_status taken = reel__take_all(core);
+        core->take_until_ns = 0;
         reel__drain_unlock(core);
         status = a->sink->klass->flush(a->sink, deadline, timeout_ms < 0);
         if (taken != REEL_OK)

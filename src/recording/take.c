@@ -278,10 +278,22 @@ static bool is_due(const reel__core *core, const reel__lane *lane, uint32_t c) {
     return false;
 }
 
+/* A full queue of a slow sink can make every chunk wait; whoever was given a time stops when it is over. */
+static bool out_of_time(reel__core *core) {
+    int64_t end = atomic_load_explicit(&core->end_until_ns, memory_order_relaxed), until = core->take_until_ns;
+    if (end && (!until || end < until))
+        until = end;
+    return until && reel__monotonic_ns() >= until;
+}
+
 static void take_lane(reel__core *core, reel__lane *lane, uint32_t c, int how) {
     batch *b = core->batch;
     uint32_t taken[REEL__CELLS_MAX];
     while (how == REEL__TAKE_ALL || is_due(core, lane, c)) {
+        if (out_of_time(core)) {
+            core->take_status = REEL_E_TIMEOUT;
+            return;
+        }
         memcpy(taken, lane->cursors[c].taken, lane->n_columns * sizeof *taken);
         if (gather(core, lane, c, taken, b) != REEL_OK) {
             core->take_status = REEL_E_NO_MEMORY;
@@ -427,7 +439,8 @@ reel_status reel__take_all(reel__core *core) {
             reel__take(core, c, REEL__TAKE_ALL);
     if (core->take_status == REEL_OK)
         return REEL_OK;
-    return reel__fail(core->take_status, "recording %s: no memory to encode rows, which wait where they were logged", core->store->recording_id);
+    return reel__fail(core->take_status, "recording %s: %s to encode rows, which wait where they were logged", core->store->recording_id,
+                      core->take_status == REEL_E_TIMEOUT ? "no time left" : "no memory");
 }
 
 void reel__class_activate(reel__core *core, uint32_t c, bool active) {

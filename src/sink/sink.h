@@ -32,6 +32,7 @@ struct reel__sink {
     uint32_t id;
     bool is_prompt;             /* its batching class */
     bool is_buffer;             /* gives way to the next sink */
+    const _Atomic int64_t *end_until_ns; /* when not 0, no put waits beyond it: the recording is closing. May be NULL */
     bool defer_wake;            /* set by the caller of put, under the same lock: a flush follows at once, do not wake the I/O thread for this message (reel__sink_kick does) */
     reel__report_fn report;
     void *report_user;

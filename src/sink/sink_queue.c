@@ -363,7 +363,12 @@ static bool wait_for_room(reel__queue *q, const reel__message *m, bool *has_stal
     uint64_t seen = q->n_completed;
     int64_t until_ns = reel__deadline_ms(q->config.block_ms);
     while (!has_room(q, m->size) && !q->is_closing) {
-        bool in_time = wait_changed(q, until_ns);
+        int64_t end_ns = q->base.end_until_ns ? atomic_load(q->base.end_until_ns) : 0;
+        if (end_ns && reel__monotonic_ns() >= end_ns)
+            return false;
+        bool in_time = wait_changed(q, end_ns && end_ns < until_ns ? end_ns : until_ns);
+        if (end_ns && !in_time)
+            return has_room(q, m->size);
         if (q->n_completed != seen) {
             seen = q->n_completed;
             until_ns = reel__deadline_ms(q->config.block_ms);
