@@ -151,6 +151,8 @@ static reel_status reset(reel_recording *rec, reel_sink_id id, reel_store_kind k
     reel__attached *a;
     REEL__TRY(memory_sink(rec, id, &core, &a));
     reel__memory_sink_reset(a->sink, kind);
+    if (kind == REEL_STORE_RECORDING)
+        atomic_store(&a->was_drained, true);
     reel__attached_unref(a);
     return REEL_OK;
 }
@@ -159,14 +161,16 @@ reel_status reel_reset_blueprint(reel_recording *rec, reel_sink_id id) { return 
 
 /* ---- capture */
 
-/* The sink that holds everything: a buffer or memory sink that lost nothing and was not drained, else a file. With a reference. */
+/* The sink that holds everything since the recording began: a buffer or memory sink that lost nothing and was not drained, else a file. For a drain, which gives what came since the one
+ * before: the first buffer or memory sink. With a reference. */
 static reel__attached *retaining(reel__core *core, bool memory_only) {
     reel__attached *file = NULL, *memory = NULL;
     reel__drain_lock(core, INT64_MAX);
     for (reel__attached *a = core->sinks; a; a = a->next) {
-        if (a->is_memory && !memory && (memory_only || !atomic_load(&a->was_drained)))
+        bool holds_all = a->is_whole && !atomic_load(&a->was_drained) && !(a->is_memory && reel__memory_sink_dropped(a->sink));
+        if (a->is_memory && !memory && (memory_only || holds_all))
             memory = a;
-        if (a->is_file && !file && !a->is_ended)
+        if (a->is_file && !file && holds_all && !a->is_ended)
             file = a;
     }
     reel__attached *found = memory ? memory : memory_only ? NULL : file;

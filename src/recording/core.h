@@ -178,6 +178,8 @@ typedef struct reel__attached {
     bool is_memory;
     bool is_file;
     bool is_ended;
+    bool is_whole;              /* it was given everything since the recording began */
+    bool was_looked_at;         /* by a close that found it slow */
     atomic_bool was_drained;    /* it does not hold everything any more */
     reel__mutex taking;         /* one drain, peek or capture at a time; never taken below another lock */
     struct reel__attached *next;
@@ -228,6 +230,7 @@ struct reel__core {
     uint64_t chunk_inc;
     reel__attached *sinks;
     uint32_t next_sink_id;
+    bool has_history;           /* something was delivered that the kept state does not hold */
     bool class_active[REEL__CLASSES];
     uint32_t class_since[REEL__CLASSES]; /* counts activations */
     int64_t next_tick[REEL__CLASSES];
@@ -235,7 +238,7 @@ struct reel__core {
     struct reel__batch *batch;     /* take.c: the chunk being gathered */
     reel__buf send_scratch[4];
     int64_t take_until_ns;         /* monotonic; a take that is asked for in time stops between two chunks then. 0: no limit */
-    _Atomic int64_t end_until_ns;  /* set by close: nobody takes, and no put waits, beyond it. 0: no limit */
+    _Atomic int64_t end_until_ns;  /* set by close: no put waits beyond it, and nobody but the close takes. 0: no limit */
     reel_status take_status;       /* why rows stayed in their lanes since the newest take of everything began */
     reel_status lost_status;       /* why rows were lost on the way to the sinks, until a flush or close has told it */
     _Atomic uint64_t rows_logged, chunks_encoded;

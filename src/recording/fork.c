@@ -77,14 +77,15 @@ static void at_exit(void) {
     int64_t deadline = reel__deadline_ms(EXIT_MS);
     for (;;) {
         reel_recording *open = NULL;
+        int64_t n = 0;
         reel__state_lock();
-        for (reel_recording *rec = registry; rec && !open; rec = rec->registry_next)
-            if (!atomic_load(&rec->is_closed))
+        for (reel_recording *rec = registry; rec; rec = rec->registry_next)
+            if (!atomic_load(&rec->is_closed) && !n++)
                 open = reel_ref(rec);
         reel__state_unlock();
         if (!open)
             return;
-        reel_close(open, reel__left_ms(deadline));
+        reel_close(open, reel__left_ms(deadline) / n); /* none takes the time of the others */
         /* The reference is kept: the program's own may be used by threads that still run. */
     }
 }

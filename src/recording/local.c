@@ -114,13 +114,14 @@ static void sweep(void) {
     current = NULL;
 }
 
-/* The classes' own limits are met soon enough when the writer is woken once a MiB, or by its tick. Limits that the user gave are met within an eighth. */
+/* The classes' own limits are met soon enough when the writer is woken once a MiB, or by its tick. A limit of bytes that the user gave is met within an
+ * eighth, one of rows within a sixty-fourth: up to 64 rows to the letter. */
 static void set_notice(reel__local *l, const reel__config *config) {
     l->notice_bytes = REEL__NOTICE_BYTES;
     if (config->cut_bytes < (int64_t)REEL__CHUNK_BYTES)
         l->notice_bytes = config->cut_bytes < 8 ? 1 : (size_t)config->cut_bytes / 8;
     if (config->cut_rows < REEL__ROWS_MAX)
-        l->notice_row = (l->notice_bytes * 8 + (size_t)config->cut_rows - 1) / (size_t)config->cut_rows;
+        l->notice_row = (l->notice_bytes * 64 + (size_t)config->cut_rows - 1) / (size_t)config->cut_rows;
 }
 
 static reel__local *make(reel__core *core) {

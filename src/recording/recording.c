@@ -129,13 +129,15 @@ reel_status reel_close(reel_recording *rec, int64_t timeout_ms) {
     reel__core *core = atomic_load(&rec->core);
     atomic_fetch_or(&rec->is_slow, REEL__SLOW_CLOSED);
     fence_off_owners();
-    /* Most of the time is for what was logged, the rest for the sinks to end: a footer is worth more than the last rows of a sink that is too slow. */
-    int64_t now = reel__monotonic_ns();
-    atomic_store(&core->end_until_ns, deadline == INT64_MAX ? 0 : now + (deadline - now) / 4 * 3);
+    /* Half of the time is for sinks that are slow; then they drop, so that the others get what was logged until three quarters are over. The rest is for the sinks to end: a footer is
+     * worth more than the last rows. */
+    int64_t now = reel__monotonic_ns(), quarter = deadline == INT64_MAX ? 0 : (deadline - now) / 4;
+    atomic_store(&core->end_until_ns, quarter ? now + 2 * quarter : 0);
     if (!reel__drain_lock(core, deadline)) {
         core->is_abandoned = true;
         return reel__fail(REEL_E_TIMEOUT, "recording %s: the encoder did not come to an end", rec->recording_id);
     }
+    core->take_until_ns = quarter ? now + 3 * quarter : 0;
     reel_status taken = reel__take_all(core);
     if (taken == REEL_OK)
         taken = core->lost_status;

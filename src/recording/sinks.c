@@ -38,18 +38,18 @@ static reel_status begin_failed(reel__sink *s) {
     return status;
 }
 
-/* What a new sink begins with: all that a buffer holds, which goes when the sink has it; else the kept state. Under drain. */
-static reel_status give_past(reel__core *core, reel__sink *s) {
+/* What a new sink begins with: all that a buffer holds, which goes when the sink has it; else the kept state. is_whole: that is everything since the recording began. Under drain. */
+static reel_status give_past(reel__core *core, reel__sink *s, bool *is_whole) {
     reel__message **messages = NULL;
     size_t n = 0;
-    bool has_new;
-    uint64_t dropped;
     reel__attached *buffer = core->sinks;
     while (buffer && !buffer->sink->is_buffer)
         buffer = buffer->next;
     reel_status status;
+    *is_whole = !core->has_history;
     if (buffer) {
-        status = reel__memory_sink_take(buffer->sink, false, &messages, &n, &has_new, &dropped);
+        *is_whole |= buffer->is_whole && !atomic_load(&buffer->was_drained) && !reel__memory_sink_dropped(buffer->sink);
+        status = reel__held_messages(core, buffer->sink, false, &messages, &n);
     } else {
         reel__state_lock();
         status = reel__keeper_all(core->keeper, &messages, &n);
@@ -88,19 +88,31 @@ static void activate_classes(reel__core *core) {
             reel__class_activate(core, c, false);
 }
 
-/* Under drain. Takes the sink over, also when it fails. */
-static reel_status attach_locked(reel__core *core, reel__sink *s, reel__attached *a, bool is_buffer) {
-    if (core->is_ended)
-        return reel__fail(REEL_E_CLOSED, "recording %s is closed", core->store->recording_id);
-    reel__take_all(core);
-    if (core->sinks)
-        REEL__TRY(give_past(core, s));
+static reel__attached *attached_new(reel__sink *s, int kind) {
+    reel__attached *a = reel__alloc_zero(sizeof *a);
+    if (!a)
+        return NULL;
+    reel__mutex_init(&a->taking);
+    atomic_init(&a->refs, 1);
+    a->sink = s;
+    a->is_memory = kind == REEL__KIND_MEMORY || kind == REEL__KIND_BUFFER;
+    a->is_file = kind == REEL__KIND_FILE;
+    s->is_buffer = kind == REEL__KIND_BUFFER;
+    return a;
+}
+
+static void attached_free(reel__attached *a) {
+    reel__mutex_destroy(&a->taking);
+    reel__release(a);
+}
+
+/* Under drain, with everything taken. */
+static reel_status link_sink(reel__core *core, reel__attached *a) {
+    reel__sink *s = a->sink;
+    REEL__TRY(give_past(core, s, &a->is_whole));
     drop_buffer(core);
     s->end_until_ns = &core->end_until_ns;
     s->id = ++core->next_sink_id;
-    s->is_buffer = is_buffer;
-    a->sink = s;
-    atomic_init(&a->refs, 1);
     a->class_index = s->is_prompt ? REEL__PROMPT : REEL__BULK;
     reel__attached **at = &core->sinks;
     while (*at)
@@ -110,19 +122,21 @@ static reel_status attach_locked(reel__core *core, reel__sink *s, reel__attached
     return REEL_OK;
 }
 
+static reel_status attach_locked(reel__core *core, reel__attached *a) {
+    if (core->is_ended)
+        return reel__fail(REEL_E_CLOSED, "recording %s is closed", core->store->recording_id);
+    if (!a->is_memory)
+        REEL__TRY(reel__writer_start(core));
+    reel__take_all(core);
+    return link_sink(core, a);
+}
+
 reel_status reel__attach(reel__core *core, reel__sink *s, int kind, reel_sink_id *id) {
-    reel__attached *a = reel__alloc_zero(sizeof *a);
+    reel__attached *a = attached_new(s, kind);
     reel_status status = a ? REEL_OK : reel__fail(REEL_E_NO_MEMORY, "no memory for a sink");
     if (a) {
-        reel__mutex_init(&a->taking);
-        a->is_memory = kind == REEL__KIND_MEMORY || kind == REEL__KIND_BUFFER;
-        a->is_file = kind == REEL__KIND_FILE;
         reel__drain_lock(core, INT64_MAX);
-        bool needs_writer = !a->is_memory && !core->is_ended;
-        if (needs_writer)
-            status = reel__writer_start(core);
-        if (status == REEL_OK)
-            status = attach_locked(core, s, a, kind == REEL__KIND_BUFFER);
+        status = attach_locked(core, a);
         if (status == REEL_OK && id)
             *id = s->id;
         reel__drain_unlock(core);
@@ -131,8 +145,7 @@ reel_status reel__attach(reel__core *core, reel__sink *s, int kind, reel_sink_id
         s->klass->close(s, reel__deadline_ms(1000));
         s->klass->destroy(s);
         if (a)
-            reel__mutex_destroy(&a->taking);
-        reel__release(a);
+            attached_free(a);
     }
     return status;
 }
@@ -163,23 +176,51 @@ reel_status reel__sink_find(reel_recording *rec, reel_sink_id id, reel__core **c
 
 static reel_status worse(reel_status a, reel_status b) { return a != REEL_OK ? a : b; }
 
-/* Sinks that confirm at once do, whatever another one is stuck in; then those that did not get the rest of the time. */
-static reel_status flush_all(reel__attached **sinks, size_t n, int64_t deadline) {
-    reel_status results[FLUSHED_AT_ONCE], worst = REEL_OK;
+typedef struct flushed {
+    reel__attached *attached;
+    reel_status status;
+} flushed;
+
+/* All sinks with a reference each, in `few` if there are few of them, else in an array to be released. Under drain. */
+static flushed *list_sinks(reel__core *core, flushed *few, size_t *n) {
+    size_t count = 0;
+    for (reel__attached *a = core->sinks; a; a = a->next)
+        count++;
+    flushed *list = count <= FLUSHED_AT_ONCE ? few : reel__alloc_array(count, sizeof *list);
+    *n = 0;
+    for (reel__attached *a = core->sinks; list && a; a = a->next) {
+        atomic_fetch_add(&a->refs, 1);
+        list[(*n)++] = (flushed){a, REEL_OK};
+    }
+    return list;
+}
+
+static size_t count_queued(const reel__core *core) {
+    size_t n = 0;
+    for (const reel__attached *a = core->sinks; a; a = a->next)
+        n += !a->is_memory;
+    return n;
+}
+
+/* Sinks that confirm at once do, whatever another one is stuck in; then those that did not get the rest of the time. Only a sink that is alone is written by the caller: a disk that
+ * hangs would keep him from the others. */
+static reel_status flush_all(flushed *list, size_t n, bool alone, int64_t deadline) {
+    reel_status worst = REEL_OK;
     char said[256] = "";
-    int64_t look = deadline == INT64_MAX || n < 2 ? deadline : reel__deadline_ms(FIRST_LOOK_MS);
+    int64_t look = alone ? deadline : reel__deadline_ms(FIRST_LOOK_MS);
     if (look > deadline)
         look = deadline;
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < n; i++) {
-            if (pass && (look == deadline || results[i] != REEL_E_TIMEOUT))
+            reel__sink *s = list[i].attached->sink;
+            if (pass && (look == deadline || list[i].status != REEL_E_TIMEOUT))
                 continue;
-            results[i] = sinks[i]->sink->klass->flush(sinks[i]->sink, pass ? deadline : look, deadline == INT64_MAX);
-            if (results[i] != REEL_OK)
+            list[i].status = s->klass->flush(s, pass ? deadline : look, alone && deadline == INT64_MAX);
+            if (list[i].status != REEL_OK)
                 snprintf(said, sizeof said, "%s", reel_error_message());
         }
     for (size_t i = 0; i < n; i++)
-        worst = worse(worst, results[i]);
+        worst = worse(worst, list[i].status);
     return worst == REEL_OK ? REEL_OK : reel__fail(worst, "%s", said);
 }
 
@@ -191,33 +232,28 @@ static reel_status tell_lost(reel__core *core) {
 }
 
 reel_status reel__sinks_flush(reel__core *core, int64_t timeout_ms) {
-    reel__attached *sinks[FLUSHED_AT_ONCE];
+    flushed few[FLUSHED_AT_ONCE];
     size_t n = 0;
     int64_t deadline = reel__deadline_ms(timeout_ms);
     if (!reel__drain_lock(core, deadline))
         return reel__fail(REEL_E_TIMEOUT, "flush: the encoder was busy for %lld ms", (long long)timeout_ms);
+    bool alone = count_queued(core) == 1;
     for (reel__attached *a = core->sinks; a; a = a->next)
-        a->sink->defer_wake = timeout_ms < 0;
+        a->sink->defer_wake = alone && timeout_ms < 0;
     core->take_until_ns = timeout_ms < 0 ? 0 : deadline;
     reel_status taken = reel__take_all(core);
     core->take_until_ns = 0;
     if (taken == REEL_OK)
         taken = tell_lost(core);
-    for (reel__attached *a = core->sinks; a; a = a->next) {
+    for (reel__attached *a = core->sinks; a; a = a->next)
         a->sink->defer_wake = false;
-        if (a->is_memory)
-            continue;
-        if (n < FLUSHED_AT_ONCE) {
-            atomic_fetch_add(&a->refs, 1);
-            sinks[n++] = a;
-        } else {
-            reel__sink_kick(a->sink);
-        }
-    }
+    flushed *list = list_sinks(core, few, &n);
     reel__drain_unlock(core);
-    reel_status status = flush_all(sinks, n, deadline);
+    reel_status status = list ? flush_all(list, n, alone, deadline) : reel__fail(REEL_E_NO_MEMORY, "flush: no memory for a list of sinks");
     for (size_t i = 0; i < n; i++)
-        reel__attached_unref(sinks[i]);
+        reel__attached_unref(list[i].attached);
+    if (list != few)
+        reel__release(list);
     return taken == REEL_OK ? status : reel__fail(taken, "recording %s: rows could not be encoded: %s", core->store->recording_id, reel_status_text(taken));
 }
 
@@ -252,28 +288,49 @@ reel_status reel_flush_sink(reel_recording *rec, reel_sink_id id, int64_t timeou
 
 /* ---- ending */
 
+/* The last sink has gone: rows are kept for one to come. Under drain, and without a take in between, so that none goes nowhere. */
+static reel_status keep_rows(reel__core *core) {
+    reel__sink *s;
+    REEL__TRY(reel__memory_sink_new(NULL, true, &core->account, reel__report, core, &s));
+    reel__attached *a = attached_new(s, REEL__KIND_BUFFER);
+    reel_status status = a ? link_sink(core, a) : reel__fail(REEL_E_NO_MEMORY, "no memory for a buffer");
+    if (status != REEL_OK) {
+        s->klass->destroy(s);
+        if (a)
+            attached_free(a);
+    }
+    return status;
+}
+
+/* Under drain, with everything taken. */
+static reel_status unlink_sink(reel__core *core, reel__attached *a) {
+    reel__attached **at = &core->sinks;
+    while (*at && *at != a)
+        at = &(*at)->next;
+    if (!*at)
+        return reel__fail(REEL_E_CLOSED, "sink %u is gone already", (unsigned)a->sink->id);
+    *at = a->next;
+    reel_status status = REEL_OK;
+    if (core->sinks || core->is_ended)
+        activate_classes(core);
+    else
+        status = keep_rows(core);
+    if (status != REEL_OK)
+        *at = a; /* it stays */
+    return status;
+}
+
 reel_status reel_remove_sink(reel_recording *rec, reel_sink_id id, int64_t timeout_ms) {
     reel__core *core = NULL;
     reel__attached *a;
     REEL__TRY(reel__sink_find(rec, id, &core, &a));
     int64_t deadline = reel__deadline_ms(timeout_ms);
-    bool alone = false;
     reel__drain_lock(core, INT64_MAX);
-    reel_status taken = reel__take_all(core);
-    reel__attached **at = &core->sinks;
-    while (*at && *at != a)
-        at = &(*at)->next;
-    bool found = *at == a;
-    if (found) {
-        *at = a->next;
-        alone = !core->sinks && !core->is_ended;
-        if (!alone)
-            activate_classes(core);
-    }
+    reel_status taken = reel__take_all(core), status = unlink_sink(core, a);
+    bool found = status == REEL_OK;
     reel__drain_unlock(core);
-    if (alone) /* rows are kept for a sink to come */
-        reel__sinks_add_buffer(core);
-    reel_status status = found ? a->sink->klass->close(a->sink, deadline) : reel__fail(REEL_E_CLOSED, "sink %u is gone already", (unsigned)id);
+    if (found)
+        status = a->sink->klass->close(a->sink, deadline);
     if (taken != REEL_OK)
         status = reel__fail(taken, "recording %s: rows did not reach sink %u: %s", core->store->recording_id, (unsigned)id, reel_status_text(taken));
     if (found && reel__sink_is_abandoned(a->sink))
@@ -284,20 +341,54 @@ reel_status reel_remove_sink(reel_recording *rec, reel_sink_id id, int64_t timeo
     return status;
 }
 
-/* Every queued sink ends; memory sinks stay, to be drained. Sinks share the time that is left, but each gets at least a look. */
+/* The next queued sink that has not ended, with a reference; those that were found slow come last. n: how many there are. */
+static reel__attached *next_to_end(reel__core *core, size_t *n) {
+    reel__attached *next = NULL;
+    *n = 0;
+    reel__drain_lock(core, INT64_MAX);
+    for (reel__attached *a = core->sinks; a; a = a->next)
+        if (!a->is_memory && !a->is_ended) {
+            ++*n;
+            if (!next || (next->was_looked_at && !a->was_looked_at))
+                next = a;
+        }
+    if (next)
+        atomic_fetch_add(&next->refs, 1);
+    reel__drain_unlock(core);
+    return next;
+}
+
+static reel_status end_sink(reel__core *core, reel__attached *a, int64_t deadline_ns) {
+    reel__drain_lock(core, INT64_MAX);
+    a->is_ended = true;
+    reel__drain_unlock(core);
+    reel_status status = a->sink->klass->close(a->sink, deadline_ns);
+    if (reel__sink_is_abandoned(a->sink))
+        core->is_abandoned = true;
+    return status;
+}
+
+/* Every queued sink ends; memory sinks stay, to be drained. First those that confirm what they have at once; then the others share the time that is left. */
 reel_status reel__sinks_end(reel__core *core, int64_t deadline_ns) {
     reel_status worst = REEL_OK;
     char said[256] = "";
-    for (reel__attached *a = core->sinks; a; a = a->next) {
-        if (a->is_memory || a->is_ended)
+    size_t n;
+    for (reel__attached *a; (a = next_to_end(core, &n)); reel__attached_unref(a)) {
+        reel_status status = REEL_OK;
+        if (!a->was_looked_at && n > 1)
+            status = a->sink->klass->flush(a->sink, reel__deadline_ms(FIRST_LOOK_MS), false);
+        bool is_slow = status == REEL_E_TIMEOUT;
+        if (!is_slow) {
+            int64_t now = reel__monotonic_ns(), share = a->was_looked_at && deadline_ns != INT64_MAX ? (deadline_ns - now) / (int64_t)n : 0;
+            reel_status closed = end_sink(core, a, share > 0 ? now + share : deadline_ns);
+            status = worse(status, closed);
+        }
+        a->was_looked_at = true;
+        if (is_slow)
             continue;
-        a->is_ended = true;
-        reel_status status = a->sink->klass->close(a->sink, deadline_ns);
         if (status != REEL_OK && worst == REEL_OK)
             snprintf(said, sizeof said, "%s", reel_error_message());
         worst = worse(worst, status);
-        if (reel__sink_is_abandoned(a->sink))
-            core->is_abandoned = true;
     }
     return worst == REEL_OK ? REEL_OK : reel__fail(worst, "%s", said);
 }

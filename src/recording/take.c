@@ -28,6 +28,7 @@ void reel__drain_unlock(reel__core *core) {
 /* ---- delivering */
 
 void reel__deliver(reel__core *core, uint32_t class_index, reel__message *m, bool may_keep) {
+    core->has_history |= m->kind == REEL_MESSAGE_CHUNK && !m->is_static;
     for (reel__attached *a = core->sinks; a; a = a->next)
         if (a->class_index == class_index)
             a->sink->klass->put(a->sink, m);
@@ -280,9 +281,7 @@ static bool is_due(const reel__core *core, const reel__lane *lane, uint32_t c) {
 
 /* A full queue of a slow sink can make every chunk wait; whoever was given a time stops when it is over. */
 static bool out_of_time(reel__core *core) {
-    int64_t end = atomic_load_explicit(&core->end_until_ns, memory_order_relaxed), until = core->take_until_ns;
-    if (end && (!until || end < until))
-        until = end;
+    int64_t until = core->take_until_ns ? core->take_until_ns : atomic_load_explicit(&core->end_until_ns, memory_order_relaxed);
     return until && reel__monotonic_ns() >= until;
 }
 

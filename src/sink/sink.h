@@ -84,6 +84,7 @@ void *reel__queue_sink_io(reel__sink *s); /* the `io` given */
 /* ---- held sinks (sink_memory.c) */
 reel_status reel__memory_sink_new(const reel_memory_options *options, bool is_buffer, reel__account *account, reel__report_fn report, void *report_user, reel__sink **out);
 uint64_t reel__memory_sink_count(reel__sink *s);
+uint64_t reel__memory_sink_dropped(reel__sink *s); /* messages lost to the bound since it was made or drained */
 /* Every message held, in order, with a reference each, in an array to reel__release; drain empties the sink. *has_new: something was put since the last drain. *n_dropped: messages
  * lost to the bound since it was made or drained (then a capture must be refused). */
 reel_status reel__memory_sink_take(reel__sink *s, bool drain, reel__message ***messages, size_t *n, bool *has_new, uint64_t *n_dropped);

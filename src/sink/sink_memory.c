@@ -139,6 +139,13 @@ uint64_t reel__memory_sink_count(reel__sink *s) {
     return n;
 }
 
+uint64_t reel__memory_sink_dropped(reel__sink *s) {
+    reel__mutex_lock(&s->mutex);
+    uint64_t n = ((memory_sink *)s)->n_dropped;
+    reel__mutex_unlock(&s->mutex);
+    return n;
+}
+
 reel_status reel__memory_sink_take(reel__sink *s, bool drain, reel__message ***messages, size_t *n, bool *has_new, uint64_t *n_dropped) {
     memory_sink *k = (memory_sink *)s;
     reel_status status = REEL_OK;

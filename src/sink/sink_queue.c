@@ -37,6 +37,7 @@ enum {
     BATCH_MAX = 64,
     BYTES_MAX_DEFAULT = 32 << 20,
     BLOCK_MS_DEFAULT = 1000,
+    LOOK_MS = 20,
 };
 /* A write call that takes longer makes the next batch smaller; one that takes less than a quarter makes it larger. */
 static const int64_t write_slow_ns = 20000000;
@@ -365,10 +366,9 @@ static bool wait_for_room(reel__queue *q, const reel__message *m, bool *has_stal
     while (!has_room(q, m->size) && !q->is_closing) {
         int64_t end_ns = q->base.end_until_ns ? atomic_load(q->base.end_until_ns) : 0;
         if (end_ns && reel__monotonic_ns() >= end_ns)
-            return false;
-        bool in_time = wait_changed(q, end_ns && end_ns < until_ns ? end_ns : until_ns);
-        if (end_ns && !in_time)
-            return has_room(q, m->size);
+            break;
+        int64_t look_ns = reel__deadline_ms(LOOK_MS); /* a close that begins meanwhile shortens the wait */
+        bool in_time = wait_changed(q, until_ns < look_ns ? until_ns : look_ns) || reel__monotonic_ns() < until_ns;
         if (q->n_completed != seen) {
             seen = q->n_completed;
             until_ns = reel__deadline_ms(q->config.block_ms);
@@ -377,7 +377,7 @@ static bool wait_for_room(reel__queue *q, const reel__message *m, bool *has_stal
             return false;
         }
     }
-    return !q->is_closing;
+    return !q->is_closing && has_room(q, m->size);
 }
 
 /* True: the message may be appended. */

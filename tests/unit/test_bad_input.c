@@ -608,6 +608,8 @@ static void files_that_cannot_be_written_are_named(void **state) {
     (void)state;
     watched w;
     watched_open(&w, (reel_options){0});
+    reel_sink_id memory; /* before anything is logged: captures need a sink that holds everything */
+    assert_int_equal(reel_add_memory(w.rec, NULL, &memory), REEL_OK);
     char missing[128], below[128], *long_name = malloc(600);
     assert_non_null(long_name);
     int fd;
@@ -624,8 +626,6 @@ static void files_that_cannot_be_written_are_named(void **state) {
     REFUSED(&w, reel_save(w.rec, missing), REEL_E_NOT_FOUND, missing);
     REFUSED(&w, reel_save(w.rec, below), REEL_E_IO, below);
     REFUSED(&w, reel_save(w.rec, long_name), REEL_E_IO, "nnnn");
-    reel_sink_id memory;
-    assert_int_equal(reel_add_memory(w.rec, NULL, &memory), REEL_OK);
     REFUSED(&w, reel_capture(w.rec, folder, REEL_CAPTURE_KEEP), REEL_E_IO, folder);
     REFUSED(&w, reel_capture(w.rec, missing, REEL_CAPTURE_KEEP), REEL_E_NOT_FOUND, missing);
     REFUSED(&w, reel_capture(w.rec, below, REEL_CAPTURE_DRAIN), REEL_E_IO, below);
