@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,9 +38,20 @@ int (*reel__io_hook)(reel__io_call *call);
         (result) = (expression);  \
     } while ((result) < 0 && errno == EINTR)
 
+/* RLIMIT_FSIZE, as it was when the newest file was opened: a write beyond it would raise SIGXFSZ, which ends the program. */
+static _Atomic uint64_t file_size_max = UINT64_MAX;
+
+static void note_file_size_max(void) {
+    struct rlimit limit;
+    bool has_limit = getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+    atomic_store_explicit(&file_size_max, has_limit ? (uint64_t)limit.rlim_cur : UINT64_MAX, memory_order_relaxed);
+}
+static bool is_beyond_limit(uint64_t offset) { return offset >= atomic_load_explicit(&file_size_max, memory_order_relaxed); }
+
 static int open_at(int *fd, const char *path, int flags) {
     size_t size = 0;
     ASK(size, .op = REEL__IO_OPEN, .path = path);
+    note_file_size_max();
     RETRY(*fd, open(path, flags | O_CLOEXEC | O_NOCTTY, 0666));
     return *fd < 0 ? errno : 0;
 }
@@ -184,6 +197,8 @@ int reel__io_write(int fd, int64_t offset, const struct iovec *data, size_t n, s
     size_t used = shorten(vectors, data, n, size);
     if (!used)
         return 0;
+    if (offset >= 0 && is_beyond_limit((uint64_t)offset))
+        return EFBIG;
     for (;;) {
         ssize_t written;
         if (offset < 0)
@@ -249,6 +264,8 @@ static int copy_through_memory(int from, uint64_t from_offset, int to, uint64_t 
 int reel__io_copy(int from, uint64_t from_offset, int to, uint64_t to_offset, size_t size, size_t *done) {
     *done = 0;
     ASK(size, .op = REEL__IO_COPY, .fd = to, .offset = (int64_t)to_offset);
+    if (is_beyond_limit(to_offset))
+        return EFBIG;
 #ifdef __linux__
     off_t in = (off_t)from_offset, out = (off_t)to_offset;
     ssize_t copied;

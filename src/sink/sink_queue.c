@@ -66,6 +66,7 @@ typedef struct reel__queue {
 
     bool io_busy, in_ops, is_abandoned;
     bool is_dirty;           /* something was written since the last successful ops->flush */
+    bool is_flush_failing;   /* a write that takes messages into a buffer does not mean that things go well again */
     uint64_t flush_requested, flush_done, flush_ticket;
     int64_t flush_deadline_ns;
 
@@ -192,7 +193,8 @@ static bool write_batch(reel__queue *q) {
         q->is_dirty = true;
         adapt_batch(q, took_ns);
         if (status == REEL_OK) {
-            q->base.reported = 0;
+            if (!q->is_flush_failing)
+                q->base.reported = 0;
             n_done = n - at;
         } else if (n_done > n - at) {
             n_done = n - at;
@@ -239,6 +241,7 @@ static bool flush_round(reel__queue *q) {
             if (!leave_ops(q))
                 return false;
         }
+        q->is_flush_failing = status != REEL_OK;
         if (status != REEL_OK) {
             q->is_dirty = true;
             note_lost(q, status);
