@@ -113,7 +113,9 @@ static void record_file(cli_job *job, const cli_input *input) {
         cli_job_fail(job, "%s: %s", input->path, strerror(errno));
         return;
     }
+    /* A file's rows carry the times that the file gives them; when they were imported means nothing. */
     reel_reset_time(job->rec);
+    reel_disable_timeline(job->rec, "log_time");
     cli_job_tell(job, "%s: to %s", input->path, input->entity);
     switch (input->type.kind) {
     case CLI_FILE_LOG: cli_import_log(job, input, file); break;
@@ -134,8 +136,6 @@ typedef struct files_work {
 static void *record_files(void *argument) {
     cli_job *job = ((files_work *)argument)->job;
     const cli_input_list *inputs = ((files_work *)argument)->inputs;
-    /* A file's rows carry the times that the file gives them; when they were imported means nothing. */
-    reel_disable_timeline(job->rec, "log_time");
     for (size_t i = 0; i < inputs->n; i++) {
         if (cli_stop_requested()) {
             cli_job_fail(job, "stopped: %zu of %zu files are not recorded", inputs->n - i, inputs->n);
