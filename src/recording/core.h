@@ -194,6 +194,7 @@ typedef struct reel__pending_event {
 
 struct reel__core {
     reel_recording *rec;
+    reel__core *left_next;         /* cores that a forked child has left behind (fork.c) */
     reel__config config;
     const reel__store *store;      /* the recording's: the same in the child of a fork */
     reel__account account;

@@ -41,7 +41,6 @@ static void after_fork_parent(void) {
 static void inherit_state(reel__core *core) {
     reel__message **messages;
     size_t n;
-    reel__keeper_fork_child(core->keeper);
     if (reel__keeper_all(core->keeper, &messages, &n) != REEL_OK)
         return;
     for (reel__attached *a = core->sinks; a; a = a->next)
@@ -54,11 +53,16 @@ static void inherit_state(reel__core *core) {
     reel__release(messages);
 }
 
+/* The parent's cores, which this process must neither use nor free: on a list, so that who looks for leaks finds them. */
+static reel__core *left_behind;
+
 static void after_fork_child(void) {
-    static const reel__mutex fresh = REEL__MUTEX_INIT;
-    state_mutex = fresh;
+    for_keepers(reel__keeper_fork_child);
+    reel__state_unlock(); /* the thread that forked took it, and is the only one here */
     reel__locals_forget();
     for (reel_recording *rec = registry; rec; rec = rec->registry_next) {
+        if (rec->config.id_seed) /* ids that are the same in every run must not be the same in every child */
+            rec->config.id_seed = reel__random_u64() | 1;
         reel__core *old = atomic_load(&rec->core), *core = reel__core_new(rec);
         if (!core) { /* nothing can be recorded here, and nothing of the parent's be touched */
             atomic_store(&rec->is_closed, true);
@@ -70,6 +74,8 @@ static void after_fork_child(void) {
         reel__keeper_free(unused);
         inherit_state(core);
         atomic_store(&rec->core, core);
+        old->left_next = left_behind;
+        left_behind = old;
     }
 }
 
