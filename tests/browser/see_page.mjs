@@ -1,7 +1,7 @@
 // Opens the page of `reel view` in headless Chromium, with every address but 127.0.0.1 unreachable, and reports what happened.
 //
 //     node see_page.mjs URL PICTURE.png [--timeout SECONDS] [--settle SECONDS] [--size WIDTHxHEIGHT] [--timeline NAME]
-//             [--reload-after FILE]
+//             [--hide PANEL,...] [--reload-after FILE]
 //
 // Waits until the page has made up its mind (data-reel is "open" or "failed"), settles, takes the picture and prints one line of JSON:
 //     state, why     data-reel and data-reel-why of the page; state is "loading" when the time ran out
@@ -11,8 +11,12 @@
 //     warnings       console warnings
 //     requests       [status, path] of each answer from 127.0.0.1
 //     outside        addresses elsewhere that the page asked for
-//     range          with --timeline: its [first, last] time in the recording shown, once that has not changed for a second; null without one
+//     range          with --timeline: its [first, last] time in the recording shown, once that has not changed for 40 frames; null without one
+// With --timeline the picture shows the last time of that timeline, standing still. With --hide it shows none of the viewer's panels named:
+// blueprint, selection, time, top.
 // With --reload-after it then waits until FILE exists, reloads the page and reports the state after that as well: `again`, with the same names.
+//
+// After twice the time-out it ends with a message in any case: a page whose main thread is busy for ever answers nothing.
 //
 // Needs playwright-core: in NODE_PATH, or in the repository's .cache/npm.
 import { existsSync } from "node:fs";
@@ -21,11 +25,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const POLL_MS = 50;
-const STEADY_POLLS = 20;
+const STEADY_FRAMES = 40;
 
 function argumentsOf(list) {
   const [url, picture, ...rest] = list;
-  const options = { timeout: "90", settle: "1", size: "1200x800", timeline: "", "reload-after": "" };
+  const options = { timeout: "90", settle: "1", size: "1200x800", timeline: "", hide: "", "reload-after": "" };
   for (let i = 0; i < rest.length; i += 2) {
     const name = rest[i].replace(/^--/, "");
     if (!(name in options) || rest[i + 1] === undefined) throw new Error(`unknown option or missing value: ${rest[i]}`);
@@ -35,7 +39,7 @@ function argumentsOf(list) {
   const [width, height] = options.size.split("x").map(Number);
   return {
     url, picture, width, height, timeoutMs: options.timeout * 1000, settleMs: options.settle * 1000,
-    timeline: options.timeline, reloadAfter: options["reload-after"],
+    timeline: options.timeline, hide: options.hide.split(",").filter(Boolean), reloadAfter: options["reload-after"],
   };
 }
 
@@ -79,14 +83,15 @@ async function outcome(page, timeoutMs) {
   return { ...seen, seconds };
 }
 
-/** The times that have arrived in the viewer, when no more come. */
+/** The times that have arrived in the viewer, when no more come. It takes rows in when it draws, so on a busy machine frames count, not seconds. */
 async function rangeOf(page, timeline) {
-  const read = (name) => {
+  const read = async (name) => {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
     const range = window.reelViewer.get_time_range(window.reelViewer.get_active_recording_id(), name);
     return range ? [range.min, range.max] : null;
   };
   let last = null;
-  for (let steady = 0; steady < STEADY_POLLS; ) {
+  for (let steady = 0; steady < STEADY_FRAMES; ) {
     const range = await page.evaluate(read, timeline);
     steady = JSON.stringify(range) === JSON.stringify(last) ? steady + 1 : 0;
     last = range;
@@ -95,8 +100,30 @@ async function rangeOf(page, timeline) {
   return last;
 }
 
+/** The range comes in numbers that hold nanoseconds of our days to 256 only, so the last row may be a little later than its end. */
+function notBefore(time) {
+  return Number.isSafeInteger(time) ? time : time + 512;
+}
+
+/** Stops at the last time of the timeline: what is shown depends on the recording only, not on the moment. */
+async function standAt(page, timeline, last) {
+  const go = ([name, time]) => {
+    const viewer = window.reelViewer;
+    const recording = viewer.get_active_recording_id();
+    viewer.set_active_timeline(recording, name);
+    viewer.set_playing(recording, false);
+    viewer.set_current_time(recording, name, time);
+  };
+  await page.evaluate(go, [timeline, last]);
+}
+
 async function main() {
   const asked = argumentsOf(process.argv.slice(2));
+  // Questions to a page that is busy for ever have no time-out of their own. Playwright ends the browser with this program.
+  setTimeout(() => {
+    console.error(`no end within ${asked.timeoutMs / 500} s: the main thread of the page is busy`);
+    process.exit(1);
+  }, 2 * asked.timeoutMs);
   const browser = await playwright().chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -110,7 +137,13 @@ async function main() {
     const record = listen(page);
     await page.goto(asked.url, { waitUntil: "commit", timeout: asked.timeoutMs });
     let report = { ...(await outcome(page, asked.timeoutMs)), ...record };
-    if (asked.timeline && report.state === "open") report.range = await rangeOf(page, asked.timeline);
+    if (asked.timeline && report.state === "open") {
+      report.range = await rangeOf(page, asked.timeline);
+      if (report.range) await standAt(page, asked.timeline, notBefore(report.range[1]));
+    }
+    for (const panel of asked.hide) {
+      await page.evaluate((name) => window.reelViewer.override_panel_state(name, "hidden"), panel);
+    }
     if (asked.reloadAfter) {
       console.error("ready for the reload");
       while (!existsSync(asked.reloadAfter)) await page.waitForTimeout(POLL_MS);
@@ -120,10 +153,16 @@ async function main() {
     }
     await page.waitForTimeout(asked.settleMs);
     await page.screenshot({ path: asked.picture, timeout: asked.timeoutMs });
-    console.log(JSON.stringify(report));
+    await new Promise((resolve) => process.stdout.write(`${JSON.stringify(report)}\n`, resolve));
   } finally {
     await browser.close();
   }
 }
 
-await main();
+main().then(
+  () => process.exit(0),
+  (error) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

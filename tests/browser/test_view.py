@@ -3,9 +3,10 @@ import json
 import shutil
 
 import pytest
-from conftest import PICTURES, VIEWER_DIR, VIEWER_VERSION, View, browser, look, share_of, write_image
+from conftest import PICTURES, VIEWER_DIR, VIEWER_VERSION, View, browser, look, run, share_of, write_image
 
 MAGENTA, GREEN = (255, 0, 255), (0, 200, 0)
+DARK_BLUE = (0, 0, 110)  # much of examples/data/two_sources.jpg, and nothing of the viewer's own
 
 
 def assert_quiet(seen):
@@ -28,13 +29,29 @@ def times_of(path, timeline):
 
 def test_a_real_recording_is_shown_with_all_its_rows(real_recording):
     with View(real_recording) as view:
-        seen = look(view.url, "real.png", "--settle", "3", "--timeline", "log_time", "--size", "1600x1000")
+        seen = look(view.url, "real.png", "--settle", "3", "--timeline", "log_time", "--size", "1280x800", "--hide", "selection")
     assert (seen["state"], seen["why"], seen["text"]) == ("open", "", "")
     assert_quiet(seen)
     assert [text for text in seen["warnings"] if "version" in text.lower()] == []
     first, last = times_of(real_recording, "log_time")
     assert seen["range"] == pytest.approx([first, last], abs=2000, rel=0)  # nanoseconds, rounded to a JavaScript number
-    assert len(set((PICTURES / "real.png").read_bytes())) > 200 and share_of("real.png", (255, 255, 255)) < 0.95
+    assert share_of("real.png", (255, 255, 255)) < 0.95
+    assert share_of("real.png", DARK_BLUE) > 0.001, "two_sources.jpg is not drawn"
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG"])
+def test_a_compressed_image_file_is_drawn(tmp_path, format):
+    """Each alone: the viewer hangs on compressed images that are static (docs/viewer-notes.md), and a static one could hide in a large recording."""
+    from PIL import Image
+
+    Image.new("RGB", (80, 60), MAGENTA).save(tmp_path / f"plain.{format.lower()}", format, quality=95)
+    done = run("record", "-o", tmp_path / "plain.rrd", tmp_path / f"plain.{format.lower()}")
+    assert done.returncode == 0, done.stderr
+    with View(tmp_path / "plain.rrd") as view:
+        seen = look(view.url, f"plain_{format.lower()}.png", "--timeline", "log_time", "--settle", "3")
+    assert seen["state"] == "open"
+    assert_quiet(seen)
+    assert share_of(f"plain_{format.lower()}.png", MAGENTA) > 0.2
 
 
 def test_an_official_recording_is_shown_with_all_its_rows(official_recording):
