@@ -1,6 +1,7 @@
 """SIGKILL at any moment: what a flush has confirmed is in the file, and the file is readable, according to the official reader. REEL_KILLS says how many times."""
 import os
 import random
+import select
 import signal
 import struct
 import subprocess
@@ -16,9 +17,11 @@ AT_ONCE = 20  # files per run of the judge
 MODES = ["os", "process", "sync", "rotate"]
 
 
-def kill_one(path, mode, seed, after_s):
-    """Runs a child and kills it; how many rows of each thread its last flush confirmed."""
+def kill_one(path, mode, seed, is_early, after_s):
+    """Runs a child and kills it so long after its start, or after its first confirmation; how many rows of each thread its last flush confirmed."""
     child = subprocess.Popen([PROGRAMS / "crash_child", path, mode, str(seed)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if not is_early:
+        select.select([child.stdout], [], [], 30)
     time.sleep(after_s)
     early = child.poll()
     child.send_signal(signal.SIGKILL)
@@ -48,9 +51,8 @@ def test_confirmed_rows_survive_sigkill(tmp_path, mode):
         folder.mkdir()
         confirmed = {}
         for seed in range(start, min(start + AT_ONCE, kills)):
-            # Mostly while it logs; now and then while it starts.
-            after_s = chance.uniform(0, 0.01) if seed % 8 == 0 else chance.uniform(0.01, 0.12)
-            confirmed[seed] = kill_one(folder / f"{seed}.rrd", mode, seed, after_s)
+            is_early = seed % 8 == 0  # mostly while it logs; now and then while it starts
+            confirmed[seed] = kill_one(folder / f"{seed}.rrd", mode, seed, is_early, chance.uniform(0, 0.01 if is_early else 0.08))
         files = sorted(folder.glob("*.rrd"))
         found = rows_of(files, folder) if files else {}
         for seed, counts in confirmed.items():
