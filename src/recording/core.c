@@ -45,6 +45,7 @@ reel__core *reel__core_new(reel_recording *rec) {
         return NULL;
     core->rec = rec;
     core->config = rec->config;
+    reel__inline_after(core, 0);
     core->store = &rec->store;
     core->account.max = rec->config.memory_max;
     reel__pool_init(&core->pool, &core->account, MESSAGES_KEPT_MAX);

@@ -204,6 +204,7 @@ struct reel__core {
     reel__segment *segments_free[64 * 8];
     size_t segments_kept;
     _Atomic int64_t closed_bytes, open_bytes;
+    _Atomic int64_t inline_at;     /* closed bytes at which a recording without a writer encodes what is due */
     _Atomic uint32_t n_locals;
     _Atomic uint64_t taken_bytes;  /* ever; for tests and statistics */
     _Atomic uint64_t progress;     /* counts takes: who waits for room looks at it */
@@ -311,6 +312,11 @@ enum { REEL__TAKE_DUE = 0, REEL__TAKE_ALL = 1 };
 void reel__take(reel__core *core, uint32_t class_index, int how);
 /* Everything, for all classes. An error: rows stay where they are, for want of memory; the next take tries again. */
 reel_status reel__take_all(reel__core *core);
+/* When to take inline again: once another bulk limit's worth has been closed. */
+static inline void reel__inline_after(reel__core *core, int64_t closed_bytes) {
+    int64_t step = core->config.bytes[REEL__BULK];
+    atomic_store_explicit(&core->inline_at, step > INT64_MAX - closed_bytes ? INT64_MAX : closed_bytes + step, memory_order_relaxed);
+}
 void reel__deliver(reel__core *core, uint32_t class_index, reel__message *m, bool may_keep);
 /* Locks and unlocks drain; unlocking hands out events that came up meanwhile. */
 bool reel__drain_lock(reel__core *core, int64_t deadline_ns);

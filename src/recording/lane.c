@@ -227,10 +227,12 @@ static void retire_old(reel__core *core, reel__local *l, const reel__lane *spare
 
 /* A recording without a writer thread has its segments encoded by whoever closes them. */
 static void encode_inline(reel__core *core) {
-    if (!atomic_load_explicit(&core->has_writer, memory_order_relaxed) && atomic_load_explicit(&core->closed_bytes, memory_order_relaxed) >= core->config.bytes[REEL__BULK] &&
+    if (!atomic_load_explicit(&core->has_writer, memory_order_relaxed) && atomic_load_explicit(&core->closed_bytes, memory_order_relaxed) >= atomic_load_explicit(&core->inline_at, memory_order_relaxed) &&
         reel__drain_try_lock(core)) {
         for (uint32_t c = 0; c < REEL__CLASSES; c++) /* deterministic recordings have prompt sinks, and no writer */
             reel__take(core, c, REEL__TAKE_DUE);
+        /* What many lanes have closed without being due does not have every new segment look at all of them again. */
+        reel__inline_after(core, atomic_load_explicit(&core->closed_bytes, memory_order_relaxed));
         reel__drain_unlock(core);
     }
 }

@@ -436,6 +436,7 @@ reel_status reel__take_all(reel__core *core) {
     for (uint32_t c = 0; c < REEL__CLASSES; c++)
         if (core->class_active[c])
             reel__take(core, c, REEL__TAKE_ALL);
+    reel__inline_after(core, 0);
     if (core->take_status == REEL_OK)
         return REEL_OK;
     return reel__fail(core->take_status, "recording %s: %s to encode rows, which wait where they were logged", core->store->recording_id,
