@@ -67,7 +67,6 @@ bool cli_import_blob(cli_job *job, const cli_input *input, FILE *file) {
     switch (input->type.kind) {
     case CLI_FILE_IMAGE: {
         /* Not static: the viewers 0.33.0 and 0.33.1 never return from drawing a static compressed image (docs/viewer-notes.md). */
-        reel_reset_time(job->rec); /* log_time is on again: the time at which the image was recorded */
         reel_encoded_image image = { .blob = blob, .media_type = media_type };
         done = cli_job_check(job, reel_log_encoded_image(job->rec, input->entity, &image), input->path);
         break;

@@ -113,9 +113,8 @@ static void record_file(cli_job *job, const cli_input *input) {
         cli_job_fail(job, "%s: %s", input->path, strerror(errno));
         return;
     }
-    /* A file's rows carry the times that the file gives them; when they were imported means nothing. */
+    /* Beside the times that a file gives its rows they carry log_time, when they were recorded: on that timeline everything of a recording can be seen at once. */
     reel_reset_time(job->rec);
-    reel_disable_timeline(job->rec, "log_time");
     cli_job_tell(job, "%s: to %s", input->path, input->entity);
     switch (input->type.kind) {
     case CLI_FILE_LOG: cli_import_log(job, input, file); break;

@@ -118,7 +118,7 @@ def test_a_log_is_recorded_line_by_line_with_its_levels_and_times(tmp_path, reco
     times = dict(zip((line for line, _ in got.column("/app.log", "TextLog:text", "line")), (when for when, _ in got.column("/app.log", "TextLog:text", "time"))))
     assert str(times[0]) == "2024-05-01 10:00:00.250000" and times[1] == times[0]
     assert str(times[2]) == "2024-05-01 08:00:01" and times[4] == times[2]
-    assert "log_time" not in got.timelines("/app.log")
+    assert got.timelines("/app.log") == {"line", "time", "log_time"}
 
 
 def test_a_table_becomes_a_scalar_per_numeric_column(tmp_path, recording):
@@ -128,7 +128,7 @@ def test_a_table_becomes_a_scalar_per_numeric_column(tmp_path, recording):
     assert got.entities() - {"/__properties"} == {"/t", r"/speed\ \(m\/s\)", "/motor/current"}
     assert got.column(r"/speed\ \(m\/s\)", "Scalars:scalars", "row") == [(0, [1.5]), (2, [2.5])]
     assert got.column("/motor/current", "Scalars:scalars", "row") == [(1, [-2000.0]), (2, [7.0]), (3, [8.0])]
-    assert got.timelines("/t") == {"row"}
+    assert got.timelines("/t") == {"row", "log_time"}
     assert "note" in done.stderr and re.search(r"speed.*1 cells", done.stderr)
 
 
