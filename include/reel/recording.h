@@ -90,7 +90,8 @@ REEL_API bool reel_is_enabled(reel_recording *rec);
 REEL_API reel_status reel_set_enabled(reel_recording *rec, bool enabled);
 
 /* The active recording: explicit, else this thread's, else the global one. A slot holds a reference. reel_active and the getters return
- * a borrowed pointer, NULL if there is none. */
+ * a borrowed pointer, NULL if there is none. A call with NULL borrows too: replace the global recording only when no other thread is within such a
+ * call, or keep a reference to the old one until then. */
 REEL_API reel_recording *reel_active(reel_recording *rec_or_null);
 REEL_API reel_recording *reel_thread_recording(void);
 REEL_API reel_recording *reel_global_recording(void);
