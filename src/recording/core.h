@@ -125,7 +125,8 @@ struct reel__lane {
         uint32_t *taken;           /* per column: bytes taken of its one value stream in this segment (n_streams == 1) */
     } cursors[REEL__CLASSES];
     reel__segment *oldest;         /* first segment not yet recycled */
-    uint8_t quiet_looks;
+    uint8_t quiet_looks;           /* in a row in which nothing was taken from it */
+    bool was_taken;                /* since the newest look */
     uint32_t trusted_class;        /* whose cursor was last looked after */
     uint32_t class_since[REEL__CLASSES];
 };

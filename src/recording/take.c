@@ -301,6 +301,7 @@ static void take_lane(reel__core *core, reel__lane *lane, uint32_t c, int how) {
         }
         if (b->n_parts && !encode(core, lane, c, b))
             return;
+        lane->was_taken |= b->n_parts > 0;
         lane->cursors[c].segment = b->segment;
         lane->cursors[c].row = b->row;
         memcpy(lane->cursors[c].taken, taken, lane->n_columns * sizeof *taken);
@@ -379,7 +380,8 @@ static void tidy(reel__core *core) {
     size_t kept = 0, quiet = 0;
     for (size_t i = 0; i < core->n_listed; i++) {
         reel__lane *lane = core->lanes[i];
-        bool busy = has_more(core, lane);
+        bool busy = lane->was_taken || has_more(core, lane);
+        lane->was_taken = false;
         lane->quiet_looks = busy ? 0 : lane->quiet_looks < 2 ? lane->quiet_looks + 1 : 2;
         quiet += lane->quiet_looks == 2;
     }
