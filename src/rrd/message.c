@@ -10,8 +10,8 @@
 #define HEAD_ROOM 128
 /* Behind the payload: chunk id and is_static. */
 #define TAIL_ROOM 32
-/* Streams up to this size are built in memory that stays warm, and copied once into a block of exactly their size; larger ones are built in their block. */
 #define SMALL_STREAM ((size_t)256 << 10)
+#define MEDIUM_STREAM ((size_t)2 << 20) /* up to here streams are built in memory that stays warm */
 
 reel__message *reel__message_ref(reel__message *m) {
     atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
@@ -141,21 +141,22 @@ static void copy_info(reel__chunk_info *to, const reel__chunk_info *from, const 
         memcpy(to->cell_ranges, from->cell_ranges, (size_t)s->n_timelines * s->n_columns * sizeof *to->cell_ranges);
 }
 
-/* The size of the stream after LZ4, into e->scratch; 0 when that does not shrink it or there is no memory for it: then it is stored plain. Noise costs little: LZ4 skips
- * through it at 20 GB/s. */
-static size_t compress(reel__encoder *e, const uint8_t *ipc, size_t size) {
-    if (e->no_compression || size > LZ4_MAX_INPUT_SIZE)
+/* The size of the stream after LZ4, at `to` with room for as much as before; 0 when that does not shrink it: then it is stored plain. Noise costs little: LZ4 skips through it
+ * at 20 GB/s. */
+static size_t compress(reel__encoder *e, const uint8_t *ipc, size_t size, uint8_t *to) {
+    if (e->no_compression || size > LZ4_MAX_INPUT_SIZE || !to)
         return 0;
     if (!e->lz4_state && !(e->lz4_state = reel__alloc((size_t)LZ4_sizeofState())))
         return 0;
-    e->scratch.size = 0;
-    uint8_t *to = reel__buf_reserve(&e->scratch, size);
-    if (!to) {
-        e->scratch.failed = false;
-        return 0;
-    }
     int got = LZ4_compress_fast_extState(e->lz4_state, (const char *)ipc, (char *)to, (int)size, (int)size - 1, REEL__LZ4_ACCELERATION);
     return got > 0 ? (size_t)got : 0;
+}
+
+static uint8_t *scratch_room(reel__encoder *e, size_t size) {
+    e->scratch.size = 0;
+    uint8_t *to = reel__buf_reserve(&e->scratch, size);
+    e->scratch.failed = false;
+    return to;
 }
 
 /* Room for what the chunk tells about itself, until its message's block is made. */
@@ -171,46 +172,59 @@ static reel_status info_room(reel__encoder *e, const reel__shape *s, reel__chunk
     return REEL_OK;
 }
 
-/* A block with the payload in it, `front` bytes of room before it: compressed if that is smaller. */
+/* The stream, as small as it gets, in a block with `front` bytes of room before it. Bytes are moved as seldom as their number asks for: a small stream is compressed into scratch and
+ * copied into a block of exactly its size; one of medium size into its block at once; a large one is built in a block of its own, which is also where it stays when it does not shrink. */
+static reel__message *pack(reel__encoder *e, const reel__shape *shape, size_t front, reel__message *built_in, const uint8_t *built, size_t size, size_t *packed_size, uint8_t **payload) {
+    bool medium = !built_in && size > SMALL_STREAM;
+    reel__message *m = medium ? new_block(e, shape, front, size, TAIL_ROOM, payload) : NULL;
+    uint8_t *to = m ? *payload : scratch_room(e, size);
+    size_t shrunk = compress(e, built, size, to);
+    *packed_size = shrunk ? shrunk : size;
+    if (m && shrunk > size / 2)
+        return m;
+    if (m && !shrunk) {
+        memcpy(*payload, built, size);
+        return m;
+    }
+    if (built_in && !shrunk) {
+        *payload = (uint8_t *)built;
+        return reel__message_ref(built_in);
+    }
+    reel__message *exact = new_block(e, shape, front, *packed_size, TAIL_ROOM, payload);
+    if (exact)
+        memcpy(*payload, shrunk ? to : built, *packed_size);
+    reel__message_unref(m);
+    return exact;
+}
+
 static reel_status payload_block(reel__encoder *e, reel__shape *shape, const char *entity_path, reel__tuid chunk_id, const reel__part *parts, size_t n_parts, size_t front, bool *is_compressed,
                                  reel__message **out) {
-    size_t bound, ipc_size;
+    size_t bound, ipc_size, size;
     reel__chunk_info info;
     uint8_t *built, *payload = NULL;
-    reel__message *m = NULL;
+    reel__message *built_in = NULL;
     REEL__TRY(reel__chunk_bound(shape, strlen(entity_path), parts, n_parts, &bound));
     REEL__TRY(info_room(e, shape, &info));
     e->plain.size = 0;
-    if (bound > SMALL_STREAM) {
-        m = new_block(e, shape, front, bound, TAIL_ROOM, &payload);
-        built = m ? payload : NULL;
+    if (bound > MEDIUM_STREAM) {
+        built_in = new_block(e, shape, front, bound, TAIL_ROOM, &payload);
+        built = built_in ? payload : NULL;
     } else {
         built = reel__buf_reserve(&e->plain, bound);
         e->plain.failed = false;
     }
     reel_status status = built ? reel__chunk_encode(shape, entity_path, chunk_id, parts, n_parts, built, &ipc_size, &info) : REEL_E_NO_MEMORY;
-    if (status == REEL_OK) {
-        size_t shrunk = compress(e, built, ipc_size), size = shrunk ? shrunk : ipc_size;
-        if (shrunk || !m) {
-            reel__message *exact = new_block(e, shape, front, size, TAIL_ROOM, &payload);
-            if (exact)
-                memcpy(payload, shrunk ? e->scratch.data : built, size);
-            reel__message_unref(m);
-            m = exact;
-        }
-        if (m) {
-            copy_info(&m->info, &info, shape);
-            m->data = payload;
-            m->size = size;
-            m->ipc_size = ipc_size;
-            *is_compressed = shrunk != 0;
-            *out = m;
-            return REEL_OK;
-        }
-        status = REEL_E_NO_MEMORY;
-    }
-    reel__message_unref(m);
-    return status == REEL_E_NO_MEMORY ? reel__fail(status, "%s: no memory for a chunk of %zu bytes", entity_path, bound) : status;
+    reel__message *m = status == REEL_OK ? pack(e, shape, front, built_in, built, ipc_size, &size, &payload) : NULL;
+    reel__message_unref(built_in);
+    if (!m)
+        return status == REEL_OK || status == REEL_E_NO_MEMORY ? reel__fail(REEL_E_NO_MEMORY, "%s: no memory for a chunk of %zu bytes", entity_path, bound) : status;
+    copy_info(&m->info, &info, shape);
+    m->data = payload;
+    m->size = size;
+    m->ipc_size = ipc_size;
+    *is_compressed = size < ipc_size;
+    *out = m;
+    return REEL_OK;
 }
 
 reel_status reel__message_chunk(reel__encoder *e, const reel__store *store, reel__shape *shape, const char *entity_path, reel__tuid chunk_id, const reel__part *parts, size_t n_parts,
