@@ -31,7 +31,6 @@ typedef struct reel__shape {
     const uint32_t *column_stream;        /* where each column's streams begin: its lengths */
     const uint8_t *stream_width;          /* bytes per value of each stream */
     const uint8_t *stream_scale;          /* bytes in the IPC body per byte of the stream, at most */
-    bool has_own_chunk;                   /* set by whoever makes the shape; not used here */
     /* The encoder's own, used under the drain mutex: */
     reel__buf ipc_schema;                 /* cache: the schema message with every timeline sorted, up to the entity path, which comes last */
     size_t ipc_chunk_id_at;               /* where the 32 digits of the chunk id go */

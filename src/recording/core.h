@@ -207,7 +207,6 @@ struct reel__core {
     _Atomic int64_t closed_bytes, open_bytes;
     _Atomic int64_t inline_at;     /* closed bytes at which a recording without a writer encodes what is due */
     _Atomic uint32_t n_locals;
-    _Atomic uint64_t taken_bytes;  /* ever; for tests and statistics */
     _Atomic uint64_t progress;     /* counts takes: who waits for room looks at it */
     atomic_bool is_stalled;
     atomic_uint n_waiting;
@@ -245,7 +244,6 @@ struct reel__core {
     reel_status take_status;       /* why rows stayed in their lanes since the newest take of everything began */
     reel_status lost_status;       /* why rows were lost on the way to the sinks, until a flush or close has told it */
     _Atomic uint64_t rows_logged, chunks_encoded;
-    atomic_bool is_closing;
     bool is_ended;
     bool is_abandoned;             /* a sink hangs for ever: nothing that it may touch is freed */
     /* kept state: under the state lock (fork.c) */
