@@ -27,20 +27,6 @@ uint16_t reel__arrow_subtree(const reel__arrow_node *nodes) {
     return size;
 }
 
-uint16_t reel__arrow_streams(const reel__arrow_node *nodes, uint16_t n_nodes) {
-    uint16_t n = 0;
-    for (uint16_t i = 0; i < n_nodes; i++) {
-        uint8_t kind = nodes[i].kind;
-        if (i && nodes[i].nullable && kind != REEL__ARROW_UNION && kind != REEL__ARROW_NULL)
-            n++;
-        if (kind == REEL__ARROW_UTF8)
-            n = (uint16_t)(n + 2);
-        else if (kind != REEL__ARROW_FIXED_LIST && kind != REEL__ARROW_STRUCT)
-            n++;
-    }
-    return n;
-}
-
 static size_t begin(reel__buf *out) {
     size_t start = out->size;
     reel__buf_u32(out, UINT32_MAX);

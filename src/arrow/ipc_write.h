@@ -47,7 +47,5 @@ void reel__ipc_end(reel__buf *out);
 size_t reel__arrow_width(uint8_t kind);
 /* The number of nodes of the subtree that begins at nodes[0]. */
 uint16_t reel__arrow_subtree(const reel__arrow_node *nodes);
-/* The number of streams of a type (arrow_type.h). */
-uint16_t reel__arrow_streams(const reel__arrow_node *nodes, uint16_t n_nodes);
 
 #endif

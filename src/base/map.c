@@ -5,7 +5,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-/* Open addressing with linear probing, at most 3/4 full; removal closes the gap. */
+/* Open addressing with linear probing, at most 3/4 full. */
 
 uint64_t reel__hash(const void *data, size_t size) { return XXH3_64bits(data, size); }
 
@@ -61,27 +61,6 @@ reel_status reel__map_put(reel__map *m, const void *key, size_t key_size, void *
     }
     e->value = value;
     return REEL_OK;
-}
-
-void *reel__map_remove(reel__map *m, const void *key, size_t key_size) {
-    if (!m->n)
-        return NULL;
-    size_t mask = m->capacity - 1, i = find(m, reel__hash(key, key_size), key, key_size);
-    void *value = m->entries[i].value;
-    if (!value)
-        return NULL;
-    reel__release((void *)m->entries[i].key);
-    m->entries[i].value = NULL;
-    m->n--;
-    for (size_t j = (i + 1) & mask; m->entries[j].value; j = (j + 1) & mask) {
-        size_t home = m->entries[j].hash & mask;
-        if (((j - home) & mask) >= ((j - i) & mask)) { /* its home is at or before the gap */
-            m->entries[i] = m->entries[j];
-            m->entries[j].value = NULL;
-            i = j;
-        }
-    }
-    return value;
 }
 
 const reel__map_entry *reel__map_next(const reel__map *m, size_t *at) {

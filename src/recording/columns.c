@@ -243,7 +243,8 @@ static size_t slice_rows_fixed(const sending *s, size_t row) {
     return n < s->n_rows - row ? n : s->n_rows - row;
 }
 
-/* The streams of a column's rows: values of flat fields are used where they stand, others are written to scratch. */
+/* The streams of a column's rows: values of flat fields are used where they stand, others are written to scratch. The column moves on to the next
+ * slice's values. */
 static reel_status column_spans(sending *s, sent_column *c, size_t row, size_t n, reel__span *spans, reel__buf *scratch, const uint32_t *ones) {
     uint64_t count = n;
     if (c->lengths)
@@ -279,21 +280,9 @@ static reel_status column_spans(sending *s, sent_column *c, size_t row, size_t n
     return REEL_OK;
 }
 
-static void advance(sending *s, size_t row, size_t n, const size_t *before) {
-    for (size_t c = 0; c < s->n_columns; c++) {
-        size_t count = n;
-        if (s->columns[c].lengths)
-            for (size_t i = count = 0; i < n; i++)
-                count += s->columns[c].lengths[row + i];
-        s->columns[c].at_value = before[c] + count;
-    }
-}
-
 static reel_status send_slice(sending *s, size_t row, size_t n, reel__buf *scratch) {
     reel__core *core = s->core;
-    size_t before[SEND_COLUMNS_MAX], n_spans = s->shape->n_streams;
-    for (size_t c = 0; c < s->n_columns; c++)
-        before[c] = s->columns[c].at_value;
+    size_t n_spans = s->shape->n_streams;
     core->part_spans.size = core->send_scratch[0].size = core->send_scratch[1].size = 0;
     reel__span *spans = (reel__span *)(void *)reel__buf_extend(&core->part_spans, n_spans * sizeof *spans);
     uint64_t *row_times = (uint64_t *)(void *)reel__buf_extend(&core->send_scratch[0], 8 * n);
@@ -311,14 +300,13 @@ static reel_status send_slice(sending *s, size_t row, size_t n, reel__buf *scrat
         REEL__TRY(column_spans(s, &s->columns[c], row, n, spans, &scratch[c], ones));
     reel__part part = {(uint32_t)n, s->id_inc + row, spans};
     reel__message *m;
-    REEL__TRY(reel__message_chunk(&core->encoder, core->store, s->shape, s->entity->path, (reel__tuid){reel__draw_time(core), core->chunk_inc++}, &part, 1, &m));
+    REEL__TRY(reel__message_chunk(&core->encoder, core->store, s->shape, s->entity->path, reel__draw_chunk_id(core), &part, 1, &m));
     for (uint32_t c = 0; c < REEL__CLASSES; c++)
         if (core->class_active[c])
-            reel__deliver(core, c, m, c == REEL__BULK || !core->class_active[REEL__BULK]);
+            reel__deliver(core, c, m, reel__class_keeps(core, c));
     atomic_fetch_add_explicit(&core->rows_logged, n, memory_order_relaxed);
     atomic_fetch_add_explicit(&core->chunks_encoded, 1, memory_order_relaxed);
     reel__message_unref(m);
-    advance(s, row, n, before);
     return REEL_OK;
 }
 

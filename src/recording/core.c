@@ -24,6 +24,8 @@ uint64_t reel__draw_time(reel__core *core) {
     return next;
 }
 
+reel__tuid reel__draw_chunk_id(reel__core *core) { return (reel__tuid){reel__draw_time(core), core->chunk_inc++}; }
+
 /* Counters start at 63 random bits per thread; with a seed, threads take far-apart blocks in the order in which they come. */
 uint64_t reel__first_inc(reel__core *core) {
     if (!core->config.id_seed)

@@ -238,7 +238,7 @@ struct reel__core {
     int64_t next_tick[REEL__CLASSES];
     reel__buf part_spans;
     struct reel__batch *batch;     /* take.c: the chunk being gathered */
-    reel__buf send_scratch[4];
+    reel__buf send_scratch[2];     /* columns.c: row times, lengths of one */
     int64_t take_until_ns;         /* monotonic; a take that is asked for in time stops between two chunks then. 0: no limit */
     _Atomic int64_t end_until_ns;  /* set by close: no put waits beyond it, and nobody but the close takes. 0: no limit */
     reel_status take_status;       /* why rows stayed in their lanes since the newest take of everything began */
@@ -284,6 +284,7 @@ reel_status reel__core_shape(reel__core *core, const reel__timeline *const *time
 int64_t reel__core_now(reel__core *core);
 /* A time half larger than any drawn before in this process (deterministic: in this recording), and the process-wide count of Clears. */
 uint64_t reel__draw_time(reel__core *core);
+reel__tuid reel__draw_chunk_id(reel__core *core); /* under drain */
 extern _Atomic uint64_t reel__clear_epoch;
 uint64_t reel__first_inc(reel__core *core);
 
@@ -316,6 +317,8 @@ static inline void reel__inline_after(reel__core *core, int64_t closed_bytes) {
     int64_t step = core->config.bytes[REEL__BULK];
     atomic_store_explicit(&core->inline_at, step > INT64_MAX - closed_bytes ? INT64_MAX : closed_bytes + step, memory_order_relaxed);
 }
+/* Whether this class feeds the state keeper: one does. */
+bool reel__class_keeps(const reel__core *core, uint32_t class_index);
 void reel__deliver(reel__core *core, uint32_t class_index, reel__message *m, bool may_keep);
 /* Locks and unlocks drain; unlocking hands out events that came up meanwhile. */
 bool reel__drain_lock(reel__core *core, int64_t deadline_ns);

@@ -1,6 +1,6 @@
 /* Errors that happen outside a call: kept as the recording's newest error, and told to the program's callback. What comes up while the drain mutex is held waits until it is released,
  * so that the callback may log. */
-#include "core.h"
+#include "sinks.h"
 
 #include "../base/error.h"
 
@@ -43,10 +43,8 @@ void reel__events_dispatch(reel__core *core) {
 }
 
 reel_status reel_last_error(reel_recording *rec, char *message, size_t size) {
-    rec = reel_active(rec);
-    if (!rec)
-        return reel__fail(REEL_E_ARGUMENT, "no recording was given and none is active");
-    reel__core *core = atomic_load(&rec->core);
+    reel__core *core = NULL;
+    REEL__TRY(reel__find_recording(&rec, &core));
     reel__mutex_lock(&core->events_mutex);
     reel_status status = core->last_error;
     if (message && size)

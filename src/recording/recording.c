@@ -43,7 +43,7 @@ static reel_status make_ids(reel_recording *rec, const char *application_id, con
 
 /* Every stream begins with it; it is the first thing the keeper holds. */
 static reel_status put_store_info(reel__core *core) {
-    reel__message *m = reel__message_store_info(&core->pool, core->store, (reel__tuid){reel__draw_time(core), core->chunk_inc++});
+    reel__message *m = reel__message_store_info(&core->pool, core->store, reel__draw_chunk_id(core));
     if (!m)
         return reel__fail(REEL_E_NO_MEMORY, "no memory for the store info");
     reel__drain_lock(core, INT64_MAX);

@@ -42,7 +42,7 @@ void reel__deliver(reel__core *core, uint32_t class_index, reel__message *m, boo
 }
 
 /* The class that feeds the state keeper: the first that is active. */
-static bool class_keeps(const reel__core *core, uint32_t c) { return c == REEL__BULK ? core->class_active[REEL__BULK] : !core->class_active[REEL__BULK]; }
+bool reel__class_keeps(const reel__core *core, uint32_t c) { return c == REEL__BULK ? core->class_active[REEL__BULK] : !core->class_active[REEL__BULK]; }
 
 /* ---- parts */
 
@@ -223,7 +223,7 @@ static void keep_last_row(reel__core *core, const reel__lane *lane, const batch 
             }
         fill_spans(lane, s, row, row + 1, taken, out);
         reel__part part = {1, s->inc_first + row, out};
-        status = reel__message_chunk(&core->encoder, core->store, lane->shape, lane->entity->path, (reel__tuid){reel__draw_time(core), core->chunk_inc++}, &part, 1, &m);
+        status = reel__message_chunk(&core->encoder, core->store, lane->shape, lane->entity->path, reel__draw_chunk_id(core), &part, 1, &m);
         if (status == REEL_OK) {
             reel__state_lock();
             status = reel__keeper_put(core->keeper, m);
@@ -251,13 +251,13 @@ static bool encode(reel__core *core, reel__lane *lane, uint32_t c, batch *b) {
     }
     if (lane->archetype == REEL_ARCHETYPE_CLEAR)
         m->is_kept = true;
-    bool keeps = m->is_static && class_keeps(core, c), one = b->n_rows == 1;
+    bool keeps = m->is_static && reel__class_keeps(core, c), one = b->n_rows == 1;
     reel__deliver(core, c, m, keeps && one);
     if (keeps && !one)
         keep_last_row(core, lane, b);
     reel__message_unref(m);
     atomic_fetch_add_explicit(&core->chunks_encoded, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&core->rows_logged, class_keeps(core, c) ? b->n_rows : 0, memory_order_relaxed);
+    atomic_fetch_add_explicit(&core->rows_logged, reel__class_keeps(core, c) ? b->n_rows : 0, memory_order_relaxed);
     return true;
 }
 
