@@ -60,7 +60,7 @@ static reel_status check_values(const reel_column *c, const char *path, const re
     if (f->element == REEL__ELEMENT_FLAT || f->element == REEL__ELEMENT_BOOL || !c->n_values)
         return REEL_OK;
     size_t sizes[REEL__ARROW_STREAMS_MAX];
-    reel_status status = reel__measure(&(reel__cell){f, c->values, NULL, (uint32_t)c->n_values}, path, sizes);
+    reel_status status = reel__measure(&(reel__cell){f, c->values, NULL, (uint32_t)c->n_values, 0}, path, sizes);
     return status == REEL_E_TOO_LARGE ? REEL_OK : status; /* together they may be large: they are sent in slices */
 }
 
@@ -253,7 +253,7 @@ static reel_status column_spans(sending *s, sent_column *c, size_t row, size_t n
     if (count > INT32_MAX)
         return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu values in a row: at most %d fit", s->entity->path, c->field->name, (unsigned long long)count, INT32_MAX);
     spans[c->stream - 1] = (reel__span){c->lengths ? c->lengths + row : ones, 4 * n};
-    reel__cell cell = {c->field, c->values + c->at_value * c->value_size, NULL, (uint32_t)count};
+    reel__cell cell = {c->field, c->values + c->at_value * c->value_size, NULL, (uint32_t)count, 0};
     c->at_value += count;
     size_t sizes[REEL__ARROW_STREAMS_MAX], total = 0;
     uint8_t *streams[REEL__ARROW_STREAMS_MAX];

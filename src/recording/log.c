@@ -33,7 +33,8 @@ static REEL__NOINLINE reel_status mismatch(reel__core *core, reel_entity *entity
 }
 
 static inline reel_status log_row(reel_recording *rec, reel__core *core, reel__local *l, reel__local_entity *le, uint32_t number, const void *fields, size_t struct_size, uint32_t flags) {
-    reel__row row;
+    reel__cell cells[REEL__CELLS_MAX];
+    reel__row row = {.capacity = REEL__CELLS_MAX, .cells = cells};
     reel_status status = REEL_OK;
     const reel__archetype *a = reel__archetype_of(number);
     if (REEL__UNLIKELY(!a))

@@ -1,4 +1,5 @@
 #include "interpret.h"
+#include "types_table.h"
 
 #include "../base/error.h"
 #include "../base/sync.h"
@@ -9,7 +10,8 @@
 #include <string.h>
 
 const reel__archetype *reel__archetype_of(uint32_t number) {
-    return number < reel__n_archetypes && reel__archetypes[number].struct_size ? &reel__archetypes[number] : NULL;
+    const reel__archetype *a = REEL__LIKELY(number < reel__n_archetypes) ? &reel__archetypes[number] : reel__blueprint_archetype(number);
+    return a && a->struct_size ? a : NULL;
 }
 
 static const void *pointer_at(const uint8_t *base, uint16_t offset) {
@@ -95,8 +97,11 @@ reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fie
     const uint8_t *base = fields;
     uint64_t clear;
     bool has_required = false;
+    uint32_t first = row->n_cells;
     row->mask = 0;
-    row->n_cells = row->mismatch = row->n_instances = 0;
+    row->mismatch = row->n_instances = 0;
+    if (REEL__UNLIKELY(row->capacity - first < a->n_fields))
+        return reel__fail(REEL_E_TOO_LARGE, "%s: %s has no room in a row of %u columns: at most %u are allowed", path, a->name, (unsigned)first, (unsigned)row->capacity);
     if (REEL__UNLIKELY(!base || struct_size < sizeof clear))
         return reel__fail(REEL_E_ARGUMENT, "%s: %s needs a struct of at least 8 bytes", path, a->name);
     memcpy(&clear, base, sizeof clear);
@@ -105,6 +110,7 @@ reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fie
         reel__cell *cell = &row->cells[row->n_cells];
         bool set = false;
         cell->lengths = NULL;
+        cell->stride = 0;
         if (REEL__LIKELY(f->form == REEL__FORM_LIST && f->end <= struct_size)) {
             size_t n;
             memcpy(&n, base + f->offset_2, sizeof n);
@@ -132,8 +138,8 @@ reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fie
             row->n_instances = cell->n;
         }
     }
-    if (has_required && row->n_cells > 1)
-        for (uint32_t i = 0; i < row->n_cells && !row->mismatch; i++)
+    if (has_required && row->n_cells - first > 1)
+        for (uint32_t i = first; i < row->n_cells && !row->mismatch; i++)
             if (row->cells[i].field->many && row->cells[i].n > 1 && row->cells[i].n != row->n_instances)
                 row->mismatch = i + 1;
     return REEL_OK;
@@ -365,12 +371,23 @@ static void write_tensor(const reel__cell *cell, uint8_t *const *streams) {
         memcpy(streams[TENSOR_VARIANTS + 2 * (t->type - 1) + 1], t->data, (size_t)elements * tensor_width[t->type]);
 }
 
+void reel__gather(const reel__cell *cell, uint8_t *to) {
+    size_t width = cell->field->width, stride = cell->stride;
+    const uint8_t *from = cell->values;
+    if (!stride || stride == width) {
+        if (cell->n)
+            memcpy(to, from, cell->n * width);
+        return;
+    }
+    for (uint32_t i = 0; i < cell->n; i++, from += stride, to += width)
+        memcpy(to, from, width);
+}
+
 void reel__write(const reel__cell *cell, uint8_t *const *streams) {
     const reel__field *f = cell->field;
     switch (f->element) {
     case REEL__ELEMENT_FLAT:
-        if (cell->n)
-            memcpy(streams[0], cell->values, (size_t)cell->n * f->width);
+        reel__gather(cell, streams[0]);
         break;
     case REEL__ELEMENT_BOOL:
         for (uint32_t i = 0; i < cell->n; i++)

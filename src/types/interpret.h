@@ -12,25 +12,30 @@ typedef struct reel__cell {
     const void *values;      /* n of the field's element (schema.h) */
     const uint32_t *lengths; /* STRIP: points per strip */
     uint32_t n;
+    size_t stride;           /* FLAT: bytes from one value to the next; 0: packed */
 } reel__cell;
 
+/* Cells in storage of the caller's. Several archetypes are bound one after another; mask, mismatch and n_instances speak of the one bound last. */
 typedef struct reel__row {
     uint64_t mask;           /* bit per field of the archetype that has a cell */
     uint32_t n_cells;
+    uint32_t capacity;       /* of cells; REEL__CELLS_MAX is enough for one archetype */
     uint32_t mismatch;       /* 1 + index of the first cell whose count is not 0, 1 or that of the required field; 0: all fit */
     uint32_t n_instances;    /* of the first required list */
-    reel__cell cells[REEL__CELLS_MAX];
+    reel__cell *cells;
 } reel__row;
 
-/* The archetype with this number, or NULL. */
+/* The archetype with this number, of data (from 1) or of blueprints (from 1001), or NULL. */
 const reel__archetype *reel__archetype_of(uint32_t number);
 
-/* path is for messages. update: write only what is set. */
+/* Appends the cells of one archetype. path is for messages. update: write only what is set. */
 reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fields, size_t struct_size, bool update, const char *path);
 
 /* Bytes per stream of the type, without the cell's own length. Checks UTF-8, enum values, and that sizes fit. */
 reel_status reel__measure(const reel__cell *cell, const char *path, size_t *sizes);
 /* Writes to streams[i], which has room for sizes[i] bytes. */
 void reel__write(const reel__cell *cell, uint8_t *const *streams);
+/* Writes a FLAT cell's values packed, n times its width; what a stride leaves between them is passed over. */
+void reel__gather(const reel__cell *cell, uint8_t *to);
 
 #endif
