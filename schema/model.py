@@ -14,6 +14,7 @@ STRUCTS = {
     "TensorData": ("TENSOR", "reel_tensor_data"),
 }
 FIELDS_MAX = 62  # `clear` has 64 bits; the top one is REEL_CLEAR_REST
+DESCRIBE = "DESCRIBE"  # where tools/schema_diff.py leaves a description to a person
 
 
 class SchemaError(Exception):
@@ -290,6 +291,8 @@ def load(path):
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
+        if line.endswith("|") or line.endswith(f"| {DESCRIBE}"):
+            raise SchemaError(f"a description is needed: {line.strip()!r}")
         if line.startswith("  "):
             model.archetypes[-1].fields.append(parse_field(line, model.components))
             continue
