@@ -7,4 +7,5 @@
 #include <reel/log.h>
 #include <reel/sink.h>
 #include <reel/view.h>
+#include <reel/make.h>
 #endif
