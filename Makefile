@@ -15,7 +15,7 @@ export CMAKE_GENERATOR ?= Ninja
 endif
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test deps bench soak fuzz format tidy install clean distclean help
+.PHONY: build demo test deps bench soak fuzz format tidy schema-diff install clean distclean help
 
 build: ## the library and the commands, release: build/bin, build/lib (asks for the packages of `make deps`)
 	@cmake --preset release --log-level=WARNING >/dev/null
@@ -55,6 +55,9 @@ tidy: ## a build with clang-tidy's findings
 	@cmake --preset clang-tidy
 	@cmake --build --preset clang-tidy -j $(JOBS)
 
+schema-diff: ## what the newest rerun-sdk (VERSION=0.42.0: that one) has that schema/types.txt has not, as a patch
+	@python3 tools/schema_diff.py $(if $(VERSION),--version $(VERSION)) || [ $$? = 1 ]
+
 install: build ## into PREFIX (/usr/local)
 	@cmake --install build --prefix "$(PREFIX)"
 
@@ -65,4 +68,4 @@ distclean: clean ## remove .cache/ too: the viewer, the tests' Python environmen
 	@rm -rf .cache
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18

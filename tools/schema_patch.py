@@ -1,18 +1,17 @@
 """Compares schema/types.txt with the facts of a rerun-sdk, and writes what was added as new lines of it. What was removed or changed is told only:
 numbers and places in types.txt are a binary interface, and what an old one becomes is for a person to decide."""
 import difflib
-import re
+import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import model
 
+ROOT = Path(__file__).resolve().parent.parent
 MARKS = {"REQUIRED": " !", "RECOMMENDED": " +"}
-# Bytes and alignment of a struct's members, by form and element; every struct is aligned to 8.
-MEMBERS = {
-    ("LIST", ""): (16, 8), ("STRIPS", ""): (24, 8), ("POINTER", ""): (8, 8), ("VALUE", "TEXT"): (8, 8), ("VALUE", "BYTES"): (16, 8),
-    ("VALUE", "ENUM"): (4, 4), ("VALUE", "IMAGE_FORMAT"): (20, 4), ("VALUE", "TENSOR"): (40, 8),
-}
+HIDDEN = shutil.ignore_patterns(".git", ".cache", "build", "__pycache__")
 
 
 def plural(n, noun):
@@ -29,7 +28,7 @@ class Patch:
     def __init__(self, text):
         self.before = text.splitlines()
         self.lines = list(self.before)
-        self.added, self.told = [], []
+        self.added, self.told, self.grown = [], [], set()
 
     def at(self, kind, key):
         starts = f"{kind} {key} "
@@ -149,6 +148,7 @@ def compare_archetype(patch, ours, key, theirs, levels):
             compare_field(patch, f"field {key}.{field['name']}", old[field["name"]], field, levels)
         else:
             patch.add(end, field_line(field, levels), f"field {key}.{field['name']}")
+            patch.grown.add(key)
             end += 1
     for name in old.keys() - {field["name"] for field in theirs["fields"]}:
         patch.tell(f"field {key}.{name} was removed")
@@ -231,47 +231,46 @@ def compare_views(patch, facts, crates):
         patch.tell(f"view {name} was removed")
 
 
-def layout(fields):
-    """(bytes before the end's padding, with it) of the C struct of these fields."""
-    end = 8  # clear
-    for field in fields:
-        if field.form == "OPTIONAL":
-            size, alignment = 2 * field.width, field.width
-        else:
-            size, alignment = MEMBERS.get((field.form, "")) or MEMBERS[field.form, field.element]
-        end = -(-end // alignment) * alignment + size
-    return end, -(-end // 8) * 8
+def described(text):
+    return text.replace(f"| {model.DESCRIBE}", "| A description.")
 
 
 def load_text(text):
-    """The model of a types.txt that is not on disk yet, with the descriptions that are needed taken as given."""
+    """The model of a types.txt that may lack descriptions."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "types.txt"
-        path.write_text(text.replace(f"| {model.DESCRIBE}", "| A description."), encoding="utf-8")
+        path.write_text(described(text), encoding="utf-8")
         return model.load(path)
 
 
+def sizes_of(structs, include, folder):
+    """Bytes of each struct, by the C compiler."""
+    source, program = Path(folder) / "sizes.c", Path(folder) / "sizes"
+    lines = "".join(f'    printf("%zu\\n", sizeof({struct}));\n' for struct in structs)
+    source.write_text(f"#include <reel/reel.h>\n#include <stdio.h>\nint main(void)\n{{\n{lines}}}\n", encoding="utf-8")
+    subprocess.run(["cc", f"-I{include}", source, "-o", program], check=True)
+    return [int(size) for size in subprocess.run([program], check=True, capture_output=True, text=True).stdout.split()]
+
+
 def look_at_result(patch, data):
-    """What the generator will make of the additions."""
-    try:
-        result = load_text(patch.text())
-    except model.SchemaError as error:
-        patch.tell(f"the generator cannot take this: {error}")
-        return
-    before = {key_of(a): a for a in data.archetypes}
-    for archetype in result.archetypes:
-        ours = before.get(key_of(archetype))
-        new = archetype.fields[len(ours.fields):] if ours else archetype.fields
-        for field in new:
-            if field.element == "NONE":
-                patch.tell(f"field {key_of(archetype)}.{field.name}: {field.component.arrow} has no C form yet, so no member"
-                           + (", and as it is required the archetype has no struct" if field.level == "REQUIRED" else ""))
-        if ours and ours.has_struct and new and not archetype.blueprint:
-            members = [field for field in ours.members()]
-            end, size = layout(members)
-            added = [field for field in new if field.form != "NONE"]
-            if added and layout([*members, added[0]])[0] <= size:
-                patch.tell(f"field {key_of(archetype)}.{added[0].name} would lie in the padding of {archetype.c_struct}, bytes {end} to {size}: its size would not tell old callers from new ones")
+    """What the generator, and callers that were compiled before, will make of the additions."""
+    with tempfile.TemporaryDirectory() as folder:
+        trees = [Path(folder) / name for name in ("before", "after")]
+        for tree, lines in zip(trees, (patch.before, patch.lines)):
+            shutil.copytree(ROOT, tree, ignore=HIDDEN)
+            (tree / "schema" / "types.txt").write_text(described("\n".join(lines) + "\n"), encoding="utf-8")
+            done = subprocess.run([sys.executable, "-B", "schema/generate.py"], cwd=tree, capture_output=True, text=True)
+            if done.returncode != 0:
+                patch.tell(f"the generator cannot take this yet: {done.stderr.strip().splitlines()[-1]}")
+                return
+        structs = [a.c_struct for a in data.data() if a.name in patch.grown]
+        if structs and shutil.which("cc") is None:
+            patch.tell("there is no C compiler: whether new fields lie in what was padding at the end of a struct is not known")
+        elif structs:
+            sizes = [sizes_of(structs, tree / "include", folder) for tree in trees]
+            for struct, before, after in zip(structs, *sizes):
+                if before == after:
+                    patch.tell(f"{struct} keeps its {before} bytes: a new field lies in what was padding at its end, and the size would not tell old callers from new ones")
 
 
 def compare(text, facts, crates):
@@ -282,9 +281,9 @@ def compare(text, facts, crates):
     compare_components(patch, data, facts, crates)
     compare_archetypes(patch, data, facts, crates)
     compare_views(patch, facts, crates)
-    patch.told.sort()
     if patch.added:
         look_at_result(patch, data)
+    patch.told.sort()
     return patch
 
 
@@ -298,7 +297,7 @@ def report(patch, facts, no_crates=None):
         lines += ["", "To decide, and not in the patch:", *(f"  {line}" for line in patch.told)]
     if patch.added:
         lines += ["", "Added:", *(f"  {line}" for line in patch.added)]
-        described = sum(line.endswith(f"| {model.DESCRIBE}") for line in patch.lines)
-        if described:
-            lines.append(f"After `git apply`, write {plural(described, 'description')} of your own in place of {model.DESCRIBE}; schema/generate.py refuses it.")
+        missing = sum(line.endswith(f"| {model.DESCRIBE}") for line in patch.lines)
+        if missing:
+            lines.append(f"After `git apply`, write {plural(missing, 'description')} of your own in place of {model.DESCRIBE}; schema/generate.py refuses it.")
     return "".join(f"# {line}".rstrip() + "\n" for line in lines) + patch.diff()
