@@ -21,7 +21,7 @@ typedef struct cli_file_type {
     const char *problem;    /* why the kind is unknown */
 } cli_file_type;
 
-enum { CLI_FILE_HEAD = 4096 };
+enum { CLI_FILE_HEAD = 4096 }; /* as much as reel_media_type looks at */
 
 /* head: the file's first n_head bytes, CLI_FILE_HEAD of them if there are as many; size: of the whole file. */
 cli_file_type cli_file_type_of(const char *path, const unsigned char *head, size_t n_head, uint64_t size);

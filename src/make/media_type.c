@@ -105,18 +105,25 @@ static const char *mpeg_audio_type(const uint8_t *head, size_t n) {
     return (head[1] & 0x06) == 0x02 && (head[1] & 0x18) != 0x08 && head[2] >> 4 != 15 && head[2] >> 4 != 0 && (head[2] & 0x0c) != 0x0c ? "audio/mpeg" : NULL;
 }
 
+/* Marks that no text can be taken for begin with a byte outside ASCII. */
+static const char *marked_type(const uint8_t *head, size_t n, bool is_text) {
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (n >= marks[i].n && (!is_text || (uint8_t)marks[i].mark[0] >= 0x80) && memcmp(head, marks[i].mark, marks[i].n) == 0)
+            return marks[i].type;
+    return NULL;
+}
+
 const char *reel_media_type(const void *data, size_t n, uint64_t size, const char *name) {
     const uint8_t *head = data;
     const size_t named = ending_of(name);
     const char *named_type = named < N_ENDINGS ? endings[named].type : NULL;
-    const bool is_named_text = named_type && endings[named].is_text;
-    /* First: a text may begin with anything, "solid" and "BM" among it. */
-    if (is_named_text && !(n && memchr(head, 0, n)))
-        return named_type;
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (n >= marks[i].n && memcmp(head, marks[i].mark, marks[i].n) == 0)
-            return marks[i].type;
-    const char *type = riff_type(head, n);
+    /* A text may begin with anything, "solid" and "BM" among it: where the name says text, and there is no zero byte, it is one. */
+    const bool is_text = named_type && endings[named].is_text && !(n && memchr(head, 0, n));
+    const char *type = marked_type(head, n, is_text);
+    if (is_text)
+        return type ? type : named_type;
+    if (!type)
+        type = riff_type(head, n);
     if (!type)
         type = iso_type(head, n, named_type);
     if (!type)
