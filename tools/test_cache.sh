@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the tests need beyond system packages, in .cache/: a Python environment with the official recorder and readers as judges, and
+# What the tests need beyond system packages, in .cache/: a Python environment with the official recorder and readers as judges, older readers, and
 # playwright-core (a version for the node of Debian 12) to drive the browser. Made once, and again when the lists below change. (The viewer follows in tests/run_all,
 # which has the command that fetches it.)
 set -euo pipefail
@@ -9,6 +9,7 @@ export npm_config_cache="$PWD/.cache/npm-cache"
 unset PYTHONPATH PYTHONHOME
 
 python_packages="rerun-sdk==0.41.0 pyarrow numpy pillow pytest"
+older_readers="0.33.1 0.36.2"
 node_packages="playwright-core@1.56.1"
 
 # A step is done when its mark holds the list it was done for.
@@ -23,6 +24,23 @@ if ! is_done "$mark" "$python_packages"; then
     .cache/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir $python_packages
     echo "$python_packages" >"$mark"
 fi
+
+# Older versions of the official tools, each in an environment of its own. What they need besides they share with .cache/venv: their own
+# packages are found first.
+for version in $older_readers; do
+    folder=.cache/readers/$version
+    mark=$folder/.packages
+    packages="rerun-sdk==$version beside $python_packages"
+    if ! is_done "$mark" "$packages"; then
+        echo "reel: making $folder with rerun-sdk==$version"
+        rm -rf "$folder"
+        python3 -m venv --without-pip "$folder"
+        .cache/venv/bin/python -m pip --python "$folder/bin/python" install --quiet --disable-pip-version-check --no-cache-dir --no-deps "rerun-sdk==$version"
+        packages_of='import sysconfig; print(sysconfig.get_path("purelib"))'
+        .cache/venv/bin/python -c "$packages_of" >"$("$folder/bin/python" -c "$packages_of")/zz_shared.pth"
+        echo "$packages" >"$mark"
+    fi
+done
 
 mark=.cache/npm/.packages
 if ! is_done "$mark" "$node_packages"; then
