@@ -35,7 +35,8 @@ def member(field):
     if field.form == "LIST":
         pointer = "const char *const *" if field.element == "TEXT" else f"const {c_type} *"
         dimensions = "".join(f"[{size}]" for size in field.shape.split(" x ")) if field.shape else ""
-        return f"{pointer}{name}; size_t n_{name};", "[n]" + dimensions if dimensions else ""
+        stride = f" size_t {name}_stride;" if field.has_stride else ""
+        return f"{pointer}{name}; size_t n_{name};{stride}", "[n]" + dimensions if dimensions else ""
     if field.form == "OPTIONAL":
         short = {"float": "f32", "double": "f64", "bool": "bool"}.get(c_type) or c_type.replace("uint", "u").replace("int", "i").replace("_t", "")
         return f"reel_opt_{short} {name};", ""
@@ -46,7 +47,7 @@ def member(field):
 
 
 def struct_lines(archetype, bit_prefix):
-    members = [(member(f), f) for f in archetype.members()]
+    members = [(member(f), f) for f in archetype.fields]
     column = max(len(text) for (text, _), _ in members) + 2
     clear = "uint64_t clear;"
     column = max(column, len(clear) + 2)
@@ -79,8 +80,9 @@ HEAD = """/* reel/types.h: what can be logged. {generated}
  *     reel_log_at_<x>, reel_update_at_<x>  the same for an entity prepared by reel_entity_of
  *
  * A zeroed member is not set. A list is a pointer and a count: one value holds for all instances, n are one each, and a pointer with the count 0 is an empty
- * list. Vectors lie packed, one after another; [n][3] in a comment means that n counts the vectors. `clear` empties what its bits name: REEL_POINTS3D_LABELS,
- * or REEL_CLEAR_REST for every field that is not set. "scene units" are whatever the scene is measured in; UI points are pixels on an ordinary screen.
+ * list. Vectors lie packed, one after another; [n][3] in a comment means that n counts the vectors. Where there is a stride, it says how many bytes lie from one
+ * value to the next, for values inside of larger structs; 0 is packed. `clear` empties what its bits name: REEL_POINTS3D_LABELS, or REEL_CLEAR_REST for every
+ * field that is not set. "scene units" are whatever the scene is measured in; UI points are pixels on an ordinary screen.
  * Matrices are column-major. New members are only ever appended. */"""
 
 IMAGE_FORMAT = """/* Size and layout of raw pixels: either pixel_format, or color_model and channel_datatype. Rows are not padded. */
@@ -111,10 +113,7 @@ def public_header(model):
         if archetype.section != section:
             section = archetype.section
             lines += banner(section)
-        if archetype.has_struct:
-            lines += struct_lines(archetype, prefix(archetype))
-        else:
-            lines += [f"/* {archetype.name} has no struct yet. {archetype.doc} */", ""]
+        lines += struct_lines(archetype, prefix(archetype))
     lines += number_lines(model)
     lines += banner("Functions") + function_lines(model)
     lines += ["#ifdef __cplusplus", "}", "#endif", "", "#ifdef REEL_DISABLED", "#include <reel/types_disabled.h>", "#endif", "#endif"]
@@ -130,8 +129,6 @@ def number_lines(model):
     defined = set()
     for archetype in model.data():
         for position, field in enumerate(archetype.fields):
-            if field.form == "NONE":
-                continue
             name = prefix(archetype) + field.name.upper()
             if name in defined:
                 raise ValueError(f"{name} would be defined twice")
@@ -140,11 +137,8 @@ def number_lines(model):
     lines += ["", "/* For columns: the first two members of a reel_column. { REEL_COLUMN(points3d, positions), .values = xyz, .n_values = 12 } */",
               "#define REEL_COLUMN(archetype_, field_) reel_archetype_##archetype_##_, reel_field_##archetype_##_##field_##_", ""]
     for archetype in model.data():
-        fields = [(n, f) for n, f in enumerate(archetype.fields) if f.element != "NONE"]
-        if not fields:
-            continue
         items = [f"reel_archetype_{archetype.c_name}_ = {archetype.number}"]
-        for position, field in fields:
+        for position, field in enumerate(archetype.fields):
             name = f"reel_field_{archetype.c_name}_{field.name}_"
             if name in defined:
                 raise ValueError(f"{name} would be defined twice")
@@ -170,8 +164,6 @@ FUNCTIONS = [
 def function_lines(model):
     lines = []
     for archetype in model.data():
-        if not archetype.has_struct:
-            continue
         number = f"REEL_ARCHETYPE_{archetype.c_name.upper()}"
         for name, before, call, flags in FUNCTIONS:
             lines.append(f"static inline reel_status {name.format(x=archetype.c_name)}({before}, const {archetype.c_struct} *fields)")
@@ -187,29 +179,31 @@ def disabled_header(model):
              "#ifndef REEL_TYPES_DISABLED_H", "#define REEL_TYPES_DISABLED_H", "", "#include <reel/types.h>", "",
              "static inline reel_status reel_disabled_(void) { return REEL_OK; }", ""]
     for archetype in model.data():
-        if not archetype.has_struct:
-            continue
         for name, _, _, _ in FUNCTIONS:
             name = name.format(x=archetype.c_name)
             lines.append(f"#define {name}(...) (0 ? ({name})(__VA_ARGS__) : reel_disabled_())")
     return "\n".join(lines + ["", "#endif"]) + "\n"
 
 
+def blueprint_enums(model):
+    lines = [f"/* Enums of the blueprint archetypes; 0 is not set. {GENERATED} */",
+             "#ifndef REEL_TYPES_BLUEPRINT_ENUMS_H", "#define REEL_TYPES_BLUEPRINT_ENUMS_H", "", "#include <reel/types.h>", ""]
+    for enum in model.private_enums():
+        lines += enum_lines(enum)
+    return "\n".join([*lines, "#endif"]) + "\n"
+
+
 def blueprint_header(model):
     lines = [f"/* Structs of the blueprint archetypes. {GENERATED}",
              " *",
-             " * They change with every release of the viewer, so they are not public. Fields whose type is neither a number, a vector nor a text have no member. */",
-             "#ifndef REEL_TYPES_BLUEPRINT_H", "#define REEL_TYPES_BLUEPRINT_H", "", "#include <reel/types.h>", ""]
-    lines += banner("Enums: 0 is not set")
-    for enum in model.private_enums():
-        lines += enum_lines(enum)
+             " * They change with every release of the viewer, so they are not public. */",
+             "#ifndef REEL_TYPES_BLUEPRINT_H", "#define REEL_TYPES_BLUEPRINT_H", "", '#include "blueprint_values.h"', ""]
     section = None
     for archetype in model.blueprint():
         if archetype.section != section:
             section = archetype.section
             lines += banner(section.partition(": ")[2].capitalize())
-        if archetype.has_struct:
-            lines += struct_lines(archetype, "")
+        lines += struct_lines(archetype, "")
     lines += banner("Numbers") + ["enum {"]
     lines += [f"    REEL__BP_{a.c_name.upper()} = {a.number}," for a in model.blueprint()]
     lines[-1] = lines[-1].rstrip(",")

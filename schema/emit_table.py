@@ -62,6 +62,8 @@ PLACE_MACROS = """
 /* Where the member is. */
 #define END(s, member) .end = offsetof(s, member) + sizeof(((s *)0)->member)
 #define LIST(s, member) .form = REEL__FORM_LIST, .offset = offsetof(s, member), .offset_2 = offsetof(s, n_##member), END(s, n_##member)
+#define STRIDED(s, member) .form = REEL__FORM_LIST, .offset = offsetof(s, member), .offset_2 = offsetof(s, n_##member), .offset_stride = offsetof(s, member##_stride), \\
+    END(s, member##_stride)
 #define OPTIONAL(s, member) .form = REEL__FORM_OPTIONAL, .offset = offsetof(s, member.has), .offset_2 = offsetof(s, member.v), END(s, member)
 #define MEMBER(form_, s, member) .form = REEL__FORM_##form_, .offset = offsetof(s, member), END(s, member)
 """.strip("\n").split("\n")
@@ -76,8 +78,8 @@ def table_macros(scope, with_blueprint_components):
 
 
 def place(archetype, field):
-    if field.form == "NONE":
-        return ".form = REEL__FORM_NONE"
+    if field.has_stride:
+        return f"STRIDED({archetype.c_struct}, {field.name})"
     if field.form in ("LIST", "OPTIONAL"):
         return f"{field.form}({archetype.c_struct}, {field.name})"
     return f"MEMBER({field.form}, {archetype.c_struct}, {field.name})"
@@ -90,6 +92,8 @@ def field_row(archetype, field, names):
     parts = [f'"{field.name}"', descriptor]
     if field.enum:
         parts.append(f".enumeration = ENUM({schema.snake(field.enum.name).upper()})")
+    if field.element == "STRUCT":
+        parts.append(f".layout = &{field.layout}")
     parts.append(f".element = REEL__ELEMENT_{field.element}")
     if field.level != "OPTIONAL":
         parts.append(f".level = REEL__{field.level}")
@@ -111,12 +115,12 @@ def fields_table(name, archetypes, names):
 
 
 def archetypes_table(declaration, fields_name, archetypes):
-    lines = [f"{declaration} = {{", "    { NULL, NULL, NULL, 0, 0, 0 },"]
+    lines = [f"{declaration} = {{", "    { NULL, NULL, NULL, 0, 0, 0, 0, 0 },"]
     first = 0
     for archetype in archetypes:
-        size = f"sizeof({archetype.c_struct})" if archetype.has_struct else "0"
         required = sum(1 << n for n, field in enumerate(archetype.fields) if field.level == "REQUIRED")
-        lines.append(f'    {{ "{archetype.full_name}", "{archetype.c_name}", &{fields_name}[{first}], {len(archetype.fields)}, {size}, 0x{required:x} }},')
+        lines.append(f'    {{ "{archetype.full_name}", "{archetype.c_name}", &{fields_name}[{first}], {len(archetype.fields)}, sizeof({archetype.c_struct}), 0x{required:x}, '
+                     f"{archetype.index_of('ImageBuffer')}, {archetype.index_of('ImageFormat')} }},")
         first += len(archetype.fields)
     return lines + ["};", ""]
 
@@ -179,8 +183,4 @@ def arrow_tables(model):
             lines += [f"static const char *const {variable}_names[] = {{", *names_text, "};"]
         rows.append(f'    [{enum_constant(enum)}] = {{ "{enum.name}", {variable}_values, {variable}_names, {len(enum.variants)} }},')
     lines += ["", "const reel__enum reel__enums[] = {", *rows, "};"]
-    lines.append("")
-    for key in ("PixelFormat", "ColorModel", "ChannelDatatype"):
-        enum = model.enums[f"e:{key}"]
-        lines.append(f"const reel__enum *const reel__{schema.snake(key)}s = &reel__enums[{enum_constant(enum)}];")
     return "\n".join(lines) + "\n"

@@ -6,6 +6,7 @@
 
 include/reel/types.h           public structs, enums and log functions
 include/reel/types_disabled.h  the same functions as macros that evaluate nothing
+src/types/types_blueprint_enums.h  private enums of blueprint archetypes
 src/types/types_blueprint.h    private structs of blueprint archetypes
 src/types/types_table.h        names for what the tables hold
 src/types/types_table.c        archetypes and fields
@@ -28,6 +29,7 @@ def files():
     return {
         "include/reel/types.h": emit_header.public_header(data),
         "include/reel/types_disabled.h": emit_header.disabled_header(data),
+        "src/types/types_blueprint_enums.h": emit_header.blueprint_enums(data),
         "src/types/types_blueprint.h": emit_header.blueprint_header(data),
         "src/types/types_table.h": emit_table.table_header(data),
         "src/types/types_table.c": emit_table.archetype_tables(data),

@@ -7,12 +7,35 @@ PRIMITIVES = {  # Arrow: (C type, bytes)
     "u32": ("uint32_t", 4), "i32": ("int32_t", 4), "u64": ("uint64_t", 8), "i64": ("int64_t", 8),
     "f16": ("uint16_t", 2), "f32": ("float", 4), "f64": ("double", 8),
 }
-# Components whose C type is a struct of its own: (element, C type).
+# Components whose C type is a struct (reel/values.h, src/types/blueprint_values.h; src/types/places*.c say where everything stands in them): the struct, and the
+# form of one of it. A VALUE is not set when it is all zero; where all zero is a value, there is a POINTER.
 STRUCTS = {
-    "ImageFormat": ("IMAGE_FORMAT", "reel_image_format"),
-    "RotationAxisAngle": ("AXIS_ANGLE", "reel_axis_angle"),
-    "TensorData": ("TENSOR", "reel_tensor_data"),
+    "ImageFormat": ("reel_image_format", "VALUE"),
+    "RotationAxisAngle": ("reel_axis_angle", "POINTER"),
+    "AnnotationContext": ("reel_annotation_classes", "VALUE"),
+    "GraphEdge": ("reel_graph_edge", "VALUE"),
+    "KeyValuePairs": ("reel_key_value_pairs", "VALUE"),
+    "ChannelMessageCounts": ("reel_channel_message_counts", "VALUE"),
+    "TensorWidthDimension": ("reel__bp_tensor_dimension", "POINTER"),
+    "TensorHeightDimension": ("reel__bp_tensor_dimension", "POINTER"),
+    "TensorDimensionIndexSelection": ("reel__bp_tensor_index", "POINTER"),
+    "b:TensorDimensionIndexSlider": ("reel__bp_tensor_slider", "POINTER"),
+    "b:AbsoluteTimeRange": ("reel__bp_absolute_time_range", "POINTER"),
+    "b:ColumnOrder": ("reel__bp_column_names", "VALUE"),
+    "b:ColumnType": ("reel__bp_column_kind", "POINTER"),
+    "b:FilterByRange": ("reel__bp_filter_range", "POINTER"),
+    "b:FilterIsNotNull": ("reel__bp_filter_not_null", "POINTER"),
+    "b:SelectedColumns": ("reel__bp_column_selection", "POINTER"),
+    "b:SortBy": ("reel__bp_sort_order", "POINTER"),
+    "b:TextLogColumn": ("reel__bp_text_log_column", "POINTER"),
+    "b:TimelineColumn": ("reel__bp_timeline_column", "POINTER"),
+    "b:TimeRange": ("reel__bp_time_range", "POINTER"),
+    "b:VisibleTimeRange": ("reel__bp_visible_time_range", "POINTER"),
+    "b:VisualBounds2D": ("reel__bp_bounds2d", "POINTER"),
+    "b:VisualizerComponentMapping": ("reel__bp_component_mapping", "POINTER"),
 }
+# Enums that are not components of fields but stand inside of structs and vectors.
+INNER_ENUMS = ("e:PixelFormat", "e:ColorModel", "e:ChannelDatatype", "e:ViewDir", "be:ComponentSourceKind", "be:SortDirection", "be:TextLogColumnKind")
 FIELDS_MAX = 62  # `clear` has 64 bits; the top one is REEL_CLEAR_REST
 DESCRIBE = "DESCRIBE"  # where tools/schema_diff.py leaves a description to a person
 
@@ -141,6 +164,7 @@ class Component:
     key: str  # "b:PanelState"
     arrow: str
     own_chunk: bool
+    strided: bool
     unit: str
 
     @property
@@ -163,6 +187,15 @@ class Field:
     shape: str = ""  # what one value is, for people
     width: int = 0
     enum: Enum = None
+
+    @property
+    def has_stride(self):
+        return self.form == "LIST" and self.component.strided
+
+    @property
+    def layout(self):
+        """C name of the table that says where everything stands in the struct."""
+        return "reel__layout_" + self.c_type.removeprefix("reel__").removeprefix("reel_")
 
 
 @dataclass
@@ -188,14 +221,9 @@ class Archetype:
     def full_name(self):
         return ("rerun.blueprint.archetypes." if self.blueprint else "rerun.archetypes.") + self.name
 
-    @property
-    def has_struct(self):
-        """A struct that could not hold a required field would make empty rows: such archetypes have none."""
-        members = [f for f in self.fields if f.element != "NONE"]
-        return bool(members) and not any(f.level == "REQUIRED" and f.element == "NONE" for f in self.fields)
-
-    def members(self):
-        return [f for f in self.fields if f.form != "NONE"]
+    def index_of(self, component):
+        """1 + index of the field with this component, 0 if there is none."""
+        return next((n + 1 for n, field in enumerate(self.fields) if field.component.key == component), 0)
 
 
 @dataclass
@@ -222,8 +250,7 @@ class Model:
 def classify(field, enums):
     """Element, form and C type of a field; the table of kinds is in src/types/schema.h."""
     key, node = field.component.key, parse_arrow(field.component.arrow)
-    scope, _, short = key.rpartition(":")
-    enum = enums.get(key) if key in enums else None
+    enum = enums.get(key)
     if enum:
         field.element, field.enum, field.c_type, field.width = "ENUM", enum, enum.c_type, enum.width
         field.form = "LIST" if field.many else "VALUE"
@@ -237,11 +264,14 @@ def classify(field, enums):
         field.element = "FLAT"
         field.c_type, field.width = PRIMITIVES[node.kind]
         field.form = "LIST" if field.many else "OPTIONAL"
-    elif short in STRUCTS and not scope:
-        field.element, field.c_type = STRUCTS[short]
-        field.form = "LIST" if field.many else ("POINTER" if field.element == "AXIS_ANGLE" else "VALUE")
-        if field.many and field.element != "AXIS_ANGLE":
-            raise SchemaError(f"{field.name}: no form for many {short}")
+    elif key in STRUCTS:
+        field.element = "STRUCT"
+        field.c_type, one = STRUCTS[key]
+        field.form = "LIST" if field.many else one
+    elif key == "TensorData":
+        field.element, field.form, field.c_type = "TENSOR", "VALUE", "reel_tensor_data"
+        if field.many:
+            raise SchemaError(f"{field.name}: no form for many tensors")
     elif node.kind == "list" and node.children[0].kind == "u8":
         field.element, field.form, field.c_type = "BYTES", "VALUE", "reel_bytes"
         if field.many:
@@ -256,6 +286,8 @@ def classify(field, enums):
         field.shape = f"{point.size} numbers a point"
         if not field.many:
             raise SchemaError(f"{field.name}: no form for a single strip")
+    else:
+        raise SchemaError(f"{field.name}: no C type for a {key}: give it a struct (STRUCTS above, and its places)")
 
 
 def classify_vector(field, node):
@@ -303,7 +335,7 @@ def load(path):
             variants = [(v.split("=")[0], int(v.split("=")[1])) for v in words[3:]]
             model.enums[words[1]] = Enum(name, scope, words[2], variants, note)
         elif words[0] == "comp":
-            model.components[words[1]] = Component(words[1], words[2], "own_chunk" in words[3:], note)
+            model.components[words[1]] = Component(words[1], words[2], "own_chunk" in words[3:], "strided" in words[3:], note)
         elif words[0] == "section":
             model.sections.append(line[len("section "):])
         elif words[0] == "arch":
@@ -324,10 +356,7 @@ def finish(model):
                 field.enum.used = True
             if field.component.arrow not in model.arrow_types:
                 model.arrow_types.append(field.component.arrow)
-        if not archetype.has_struct:
-            for field in archetype.fields:
-                field.form = "NONE"
-    for key in ("e:PixelFormat", "e:ColorModel", "e:ChannelDatatype", "e:ViewDir"):  # inside of structs and vectors
+    for key in INNER_ENUMS:
         model.enums[key].used = True
     check(model)
 
@@ -344,6 +373,9 @@ def check(model):
         names = [f.name for f in archetype.fields]
         if len(set(names)) != len(names) or "clear" in names:
             raise SchemaError(f"{archetype.name}: a field name twice, or `clear`")
+    for component in model.components.values():
+        if component.strided and (component.key in model.enums or parse_arrow(component.arrow).kind not in (*PRIMITIVES, "fixed_list")):
+            raise SchemaError(f"{component.key}: only numbers and vectors can be strided")
     for enum in model.enums.values():
         numbers = [number for _, number in enum.variants]
         if min(numbers) < 1 or len(set(numbers)) != len(numbers):

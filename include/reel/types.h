@@ -9,8 +9,9 @@
  *     reel_log_at_<x>, reel_update_at_<x>  the same for an entity prepared by reel_entity_of
  *
  * A zeroed member is not set. A list is a pointer and a count: one value holds for all instances, n are one each, and a pointer with the count 0 is an empty
- * list. Vectors lie packed, one after another; [n][3] in a comment means that n counts the vectors. `clear` empties what its bits name: REEL_POINTS3D_LABELS,
- * or REEL_CLEAR_REST for every field that is not set. "scene units" are whatever the scene is measured in; UI points are pixels on an ordinary screen.
+ * list. Vectors lie packed, one after another; [n][3] in a comment means that n counts the vectors. Where there is a stride, it says how many bytes lie from one
+ * value to the next, for values inside of larger structs; 0 is packed. `clear` empties what its bits name: REEL_POINTS3D_LABELS, or REEL_CLEAR_REST for every
+ * field that is not set. "scene units" are whatever the scene is measured in; UI points are pixels on an ordinary screen.
  * Matrices are column-major. New members are only ever appended. */
 #ifndef REEL_TYPES_H
 #define REEL_TYPES_H
@@ -143,23 +144,23 @@ typedef struct reel_scalars {
 
 /* How the scalars of an entity are drawn as lines; usually logged static. */
 typedef struct reel_series_lines {
-    uint64_t clear;                                       /* REEL_SERIES_LINES_... of what is to be emptied */
-    const uint32_t *colors; size_t n_colors;              /* 0xRRGGBBAA. One colour per series. */
-    const float *widths; size_t n_widths;                 /* UI points. Line width per series. */
-    const char *const *names; size_t n_names;             /* Legend text per series. */
-    const bool *visible_series; size_t n_visible_series;  /* False hides a series but keeps its place in the legend. */
-    reel_aggregation_policy aggregation_policy;           /* How several values that fall on one pixel become one. */
-    reel_interpolation_mode interpolation_mode;           /* How neighbouring values are joined. */
+    uint64_t clear;                                                 /* REEL_SERIES_LINES_... of what is to be emptied */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. One colour per series. */
+    const float *widths; size_t n_widths;                           /* UI points. Line width per series. */
+    const char *const *names; size_t n_names;                       /* Legend text per series. */
+    const bool *visible_series; size_t n_visible_series;            /* False hides a series but keeps its place in the legend. */
+    reel_aggregation_policy aggregation_policy;                     /* How several values that fall on one pixel become one. */
+    reel_interpolation_mode interpolation_mode;                     /* How neighbouring values are joined. */
 } reel_series_lines;
 
 /* How the scalars of an entity are drawn as markers; usually logged static. */
 typedef struct reel_series_points {
-    uint64_t clear;                                       /* REEL_SERIES_POINTS_... of what is to be emptied */
-    const uint32_t *colors; size_t n_colors;              /* 0xRRGGBBAA. One colour per series. */
-    const reel_marker_shape *markers; size_t n_markers;   /* required. Marker shape per series. */
-    const char *const *names; size_t n_names;             /* Legend text per series. */
-    const bool *visible_series; size_t n_visible_series;  /* False hides a series but keeps its place in the legend. */
-    const float *marker_sizes; size_t n_marker_sizes;     /* UI points. Marker size per series. */
+    uint64_t clear;                                                 /* REEL_SERIES_POINTS_... of what is to be emptied */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. One colour per series. */
+    const reel_marker_shape *markers; size_t n_markers;             /* required. Marker shape per series. */
+    const char *const *names; size_t n_names;                       /* Legend text per series. */
+    const bool *visible_series; size_t n_visible_series;            /* False hides a series but keeps its place in the legend. */
+    const float *marker_sizes; size_t n_marker_sizes;               /* UI points. Marker size per series. */
 } reel_series_points;
 
 /* Bars for the numbers of a one-dimensional tensor. */
@@ -173,16 +174,16 @@ typedef struct reel_bar_chart {
 
 /* Scalars that bring their uncertainty, unit and style along. */
 typedef struct reel_measurements {
-    uint64_t clear;                                       /* REEL_MEASUREMENTS_... of what is to be emptied */
-    const double *values; size_t n_values;                /* required. One measured number per series. */
-    const double *variances; size_t n_variances;          /* squared units of the values. Variance of each number. */
-    const char *const *units; size_t n_units;             /* Unit of each series, for legend and tooltips. */
-    const uint32_t *colors; size_t n_colors;              /* 0xRRGGBBAA. One colour per series. */
-    const float *widths; size_t n_widths;                 /* UI points. Line width per series. */
-    const char *const *names; size_t n_names;             /* Legend text per series. */
-    const bool *visible_series; size_t n_visible_series;  /* False hides a series but keeps its place in the legend. */
-    reel_aggregation_policy aggregation_policy;           /* How several values that fall on one pixel become one. */
-    reel_interpolation_mode interpolation_mode;           /* How neighbouring values are joined. */
+    uint64_t clear;                                                 /* REEL_MEASUREMENTS_... of what is to be emptied */
+    const double *values; size_t n_values;                          /* required. One measured number per series. */
+    const double *variances; size_t n_variances;                    /* squared units of the values. Variance of each number. */
+    const char *const *units; size_t n_units;                       /* Unit of each series, for legend and tooltips. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. One colour per series. */
+    const float *widths; size_t n_widths;                           /* UI points. Line width per series. */
+    const char *const *names; size_t n_names;                       /* Legend text per series. */
+    const bool *visible_series; size_t n_visible_series;            /* False hides a series but keeps its place in the legend. */
+    reel_aggregation_policy aggregation_policy;                     /* How several values that fall on one pixel become one. */
+    reel_interpolation_mode interpolation_mode;                     /* How neighbouring values are joined. */
 } reel_measurements;
 
 /* What state something is in from now on, for the state timeline. */
@@ -193,49 +194,49 @@ typedef struct reel_state_change {
 
 /* How the states of an entity are shown; usually logged static. */
 typedef struct reel_state_configuration {
-    uint64_t clear;                              /* REEL_STATE_CONFIGURATION_... of what is to be emptied */
-    const char *const *values; size_t n_values;  /* The states that the other fields speak of, in their order. */
-    const char *const *labels; size_t n_labels;  /* Text shown in place of each state. */
-    const uint32_t *colors; size_t n_colors;     /* 0xRRGGBBAA. Colour of each state. */
-    const bool *visible; size_t n_visible;       /* Whether each state is shown. */
+    uint64_t clear;                                                 /* REEL_STATE_CONFIGURATION_... of what is to be emptied */
+    const char *const *values; size_t n_values;                     /* The states that the other fields speak of, in their order. */
+    const char *const *labels; size_t n_labels;                     /* Text shown in place of each state. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. Colour of each state. */
+    const bool *visible; size_t n_visible;                          /* Whether each state is shown. */
 } reel_state_configuration;
 
 /* ---- Points, lines and shapes in 3D -------------------------------------------------------------------------------------------------- */
 
 /* A cloud of points in 3D. */
 typedef struct reel_points3d {
-    uint64_t clear;                                       /* REEL_POINTS3D_... of what is to be emptied */
-    const float *positions; size_t n_positions;           /* required, [n][3], scene units. Where each point is. */
-    const float *radii; size_t n_radii;                   /* scene units; negative: UI points. Size of each point. */
-    const uint32_t *colors; size_t n_colors;              /* 0xRRGGBBAA. Colour of each point. */
-    const char *const *labels; size_t n_labels;           /* Text at each point. */
-    reel_opt_bool show_labels;                            /* Whether labels are drawn; by default only when they are few. */
-    reel_point_shading point_shading;                     /* Shaded like a ball, or one flat colour. */
-    const uint16_t *class_ids; size_t n_class_ids;        /* Class of each point; an annotation context gives it colour and name. */
-    const uint16_t *keypoint_ids; size_t n_keypoint_ids;  /* Keypoint of each point within its class. */
+    uint64_t clear;                                                       /* REEL_POINTS3D_... of what is to be emptied */
+    const float *positions; size_t n_positions; size_t positions_stride;  /* required, [n][3], scene units. Where each point is. */
+    const float *radii; size_t n_radii;                                   /* scene units; negative: UI points. Size of each point. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;        /* 0xRRGGBBAA. Colour of each point. */
+    const char *const *labels; size_t n_labels;                           /* Text at each point. */
+    reel_opt_bool show_labels;                                            /* Whether labels are drawn; by default only when they are few. */
+    reel_point_shading point_shading;                                     /* Shaded like a ball, or one flat colour. */
+    const uint16_t *class_ids; size_t n_class_ids;                        /* Class of each point; an annotation context gives it colour and name. */
+    const uint16_t *keypoint_ids; size_t n_keypoint_ids;                  /* Keypoint of each point within its class. */
 } reel_points3d;
 
 /* Polylines in 3D. */
 typedef struct reel_line_strips3d {
-    uint64_t clear;                                 /* REEL_LINE_STRIPS3D_... of what is to be emptied */
-    reel_strips strips;                             /* required, 3 numbers a point, scene units. The points of each polyline. */
-    const float *radii; size_t n_radii;             /* scene units; negative: UI points. Half the thickness of each polyline. */
-    const uint32_t *colors; size_t n_colors;        /* 0xRRGGBBAA. Colour of each polyline. */
-    const char *const *labels; size_t n_labels;     /* Text at the middle of each polyline. */
-    reel_opt_bool show_labels;                      /* Whether labels are drawn. */
-    const uint16_t *class_ids; size_t n_class_ids;  /* Class of each polyline. */
+    uint64_t clear;                                                 /* REEL_LINE_STRIPS3D_... of what is to be emptied */
+    reel_strips strips;                                             /* required, 3 numbers a point, scene units. The points of each polyline. */
+    const float *radii; size_t n_radii;                             /* scene units; negative: UI points. Half the thickness of each polyline. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. Colour of each polyline. */
+    const char *const *labels; size_t n_labels;                     /* Text at the middle of each polyline. */
+    reel_opt_bool show_labels;                                      /* Whether labels are drawn. */
+    const uint16_t *class_ids; size_t n_class_ids;                  /* Class of each polyline. */
 } reel_line_strips3d;
 
 /* Arrows in 3D. */
 typedef struct reel_arrows3d {
-    uint64_t clear;                                 /* REEL_ARROWS3D_... of what is to be emptied */
-    const float *vectors; size_t n_vectors;         /* required, [n][3], scene units. From tail to tip of each arrow. */
-    const float *origins; size_t n_origins;         /* [n][3], scene units. Where each tail is; the origin when absent. */
-    const float *radii; size_t n_radii;             /* scene units; negative: UI points. Half the thickness of each shaft. */
-    const uint32_t *colors; size_t n_colors;        /* 0xRRGGBBAA. Colour of each arrow. */
-    const char *const *labels; size_t n_labels;     /* Text at each arrow. */
-    reel_opt_bool show_labels;                      /* Whether labels are drawn. */
-    const uint16_t *class_ids; size_t n_class_ids;  /* Class of each arrow. */
+    uint64_t clear;                                                 /* REEL_ARROWS3D_... of what is to be emptied */
+    const float *vectors; size_t n_vectors; size_t vectors_stride;  /* required, [n][3], scene units. From tail to tip of each arrow. */
+    const float *origins; size_t n_origins; size_t origins_stride;  /* [n][3], scene units. Where each tail is; the origin when absent. */
+    const float *radii; size_t n_radii;                             /* scene units; negative: UI points. Half the thickness of each shaft. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. Colour of each arrow. */
+    const char *const *labels; size_t n_labels;                     /* Text at each arrow. */
+    reel_opt_bool show_labels;                                      /* Whether labels are drawn. */
+    const uint16_t *class_ids; size_t n_class_ids;                  /* Class of each arrow. */
 } reel_arrows3d;
 
 /* Boxes in 3D, turned or not. */
@@ -245,7 +246,7 @@ typedef struct reel_boxes3d {
     const float *centers; size_t n_centers;                                      /* [n][3], scene units. Centre of each box. */
     const reel_axis_angle *rotation_axis_angles; size_t n_rotation_axis_angles;  /* radians. Rotation of each box; use this or quaternions. */
     const float *quaternions; size_t n_quaternions;                              /* [n][4], x, y, z, w. Rotation of each box; use this or rotation_axis_angles. */
-    const uint32_t *colors; size_t n_colors;                                     /* 0xRRGGBBAA. Colour of each box. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;               /* 0xRRGGBBAA. Colour of each box. */
     const float *radii; size_t n_radii;                                          /* scene units; negative: UI points. Half the thickness of each box's edges. */
     reel_fill_mode fill_mode;                                                    /* Edges, surfaces or both. */
     const char *const *labels; size_t n_labels;                                  /* Text at each box. */
@@ -260,7 +261,7 @@ typedef struct reel_ellipsoids3d {
     const float *centers; size_t n_centers;                                      /* [n][3], scene units. Centre of each ellipsoid. */
     const reel_axis_angle *rotation_axis_angles; size_t n_rotation_axis_angles;  /* radians. Rotation of each ellipsoid; use this or quaternions. */
     const float *quaternions; size_t n_quaternions;                              /* [n][4], x, y, z, w. Rotation of each ellipsoid; use this or rotation_axis_angles. */
-    const uint32_t *colors; size_t n_colors;                                     /* 0xRRGGBBAA. Colour of each ellipsoid. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;               /* 0xRRGGBBAA. Colour of each ellipsoid. */
     const float *line_radii; size_t n_line_radii;                                /* scene units; negative: UI points. Half the thickness of drawn lines. */
     reel_fill_mode fill_mode;                                                    /* Lines, surfaces or both. */
     const char *const *labels; size_t n_labels;                                  /* Text at each ellipsoid. */
@@ -276,7 +277,7 @@ typedef struct reel_capsules3d {
     const float *translations; size_t n_translations;                            /* [n][3], scene units. Where each capsule is put. */
     const reel_axis_angle *rotation_axis_angles; size_t n_rotation_axis_angles;  /* radians. Rotation of each capsule; use this or quaternions. */
     const float *quaternions; size_t n_quaternions;                              /* [n][4], x, y, z, w. Rotation of each capsule; use this or rotation_axis_angles. */
-    const uint32_t *colors; size_t n_colors;                                     /* 0xRRGGBBAA. Colour of each capsule. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;               /* 0xRRGGBBAA. Colour of each capsule. */
     const float *line_radii; size_t n_line_radii;                                /* scene units; negative: UI points. Half the thickness of drawn lines. */
     reel_fill_mode fill_mode;                                                    /* Lines, surfaces or both. */
     const char *const *labels; size_t n_labels;                                  /* Text at each capsule. */
@@ -292,7 +293,7 @@ typedef struct reel_cylinders3d {
     const float *centers; size_t n_centers;                                      /* [n][3], scene units. Centre of each cylinder. */
     const reel_axis_angle *rotation_axis_angles; size_t n_rotation_axis_angles;  /* radians. Rotation of each cylinder; use this or quaternions. */
     const float *quaternions; size_t n_quaternions;                              /* [n][4], x, y, z, w. Rotation of each cylinder; use this or rotation_axis_angles. */
-    const uint32_t *colors; size_t n_colors;                                     /* 0xRRGGBBAA. Colour of each cylinder. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;               /* 0xRRGGBBAA. Colour of each cylinder. */
     const float *line_radii; size_t n_line_radii;                                /* scene units; negative: UI points. Half the thickness of drawn lines. */
     reel_fill_mode fill_mode;                                                    /* Lines, surfaces or both. */
     const char *const *labels; size_t n_labels;                                  /* Text at each cylinder. */
@@ -302,17 +303,17 @@ typedef struct reel_cylinders3d {
 
 /* A triangle mesh given by its vertices. */
 typedef struct reel_mesh3d {
-    uint64_t clear;                                               /* REEL_MESH3D_... of what is to be emptied */
-    const float *vertex_positions; size_t n_vertex_positions;     /* required, [n][3], scene units. Where each vertex is. */
-    const uint32_t *triangle_indices; size_t n_triangle_indices;  /* [n][3], from 0. Three vertex numbers per triangle; without them every three vertices are one. */
-    const float *vertex_normals; size_t n_vertex_normals;         /* [n][3], unit length. Normal at each vertex. */
-    const uint32_t *vertex_colors; size_t n_vertex_colors;        /* 0xRRGGBBAA. Colour at each vertex. */
-    const float *vertex_texcoords; size_t n_vertex_texcoords;     /* [n][2], u, v. Place of each vertex in the texture. */
-    reel_opt_u32 albedo_factor;                                   /* 0xRRGGBBAA. Multiplies every colour of the mesh. */
-    reel_mesh_face_rendering face_rendering;                      /* Which side of the triangles is drawn. */
-    reel_bytes albedo_texture_buffer;                             /* Pixels of the texture. */
-    reel_image_format albedo_texture_format;                      /* How the texture's pixels are laid out. */
-    const uint16_t *class_ids; size_t n_class_ids;                /* Class of each vertex. */
+    uint64_t clear;                                                                            /* REEL_MESH3D_... of what is to be emptied */
+    const float *vertex_positions; size_t n_vertex_positions; size_t vertex_positions_stride;  /* required, [n][3], scene units. Where each vertex is. */
+    const uint32_t *triangle_indices; size_t n_triangle_indices;                               /* [n][3], from 0. Three vertex numbers per triangle; without them every three vertices are one. */
+    const float *vertex_normals; size_t n_vertex_normals; size_t vertex_normals_stride;        /* [n][3], unit length. Normal at each vertex. */
+    const uint32_t *vertex_colors; size_t n_vertex_colors; size_t vertex_colors_stride;        /* 0xRRGGBBAA. Colour at each vertex. */
+    const float *vertex_texcoords; size_t n_vertex_texcoords; size_t vertex_texcoords_stride;  /* [n][2], u, v. Place of each vertex in the texture. */
+    reel_opt_u32 albedo_factor;                                                                /* 0xRRGGBBAA. Multiplies every colour of the mesh. */
+    reel_mesh_face_rendering face_rendering;                                                   /* Which side of the triangles is drawn. */
+    reel_bytes albedo_texture_buffer;                                                          /* Pixels of the texture. */
+    reel_image_format albedo_texture_format;                                                   /* How the texture's pixels are laid out. */
+    const uint16_t *class_ids; size_t n_class_ids;                                             /* Class of each vertex. */
 } reel_mesh3d;
 
 /* A 3D model as the bytes of its file. */
@@ -325,13 +326,13 @@ typedef struct reel_asset3d {
 
 /* A scene as a cloud of soft ellipsoids (3D Gaussian splatting). */
 typedef struct reel_gaussian_splats3d {
-    uint64_t clear;                                             /* REEL_GAUSSIAN_SPLATS3D_... of what is to be emptied */
-    const float *centers; size_t n_centers;                     /* required, [n][3], scene units. Mean of each splat. */
-    const float *scales; size_t n_scales;                       /* [n][3], scene units. Standard deviation of each splat along its own axes. */
-    const float *quaternions; size_t n_quaternions;             /* [n][4], x, y, z, w. Rotation of each splat. */
-    const uint32_t *colors; size_t n_colors;                    /* 0xRRGGBBAA. Base colour of each splat, with its peak opacity as alpha. */
-    const uint16_t *sh_coefficients; size_t n_sh_coefficients;  /* [n][15][3], 15 times R, G, B; IEEE half floats. Change of colour with the viewing direction, orders 1 to 3. */
-    reel_opt_u32 spherical_harmonics_degree;                    /* Highest order that is drawn; 0 is one colour from everywhere. */
+    uint64_t clear;                                                 /* REEL_GAUSSIAN_SPLATS3D_... of what is to be emptied */
+    const float *centers; size_t n_centers; size_t centers_stride;  /* required, [n][3], scene units. Mean of each splat. */
+    const float *scales; size_t n_scales;                           /* [n][3], scene units. Standard deviation of each splat along its own axes. */
+    const float *quaternions; size_t n_quaternions;                 /* [n][4], x, y, z, w. Rotation of each splat. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. Base colour of each splat, with its peak opacity as alpha. */
+    const uint16_t *sh_coefficients; size_t n_sh_coefficients;      /* [n][15][3], 15 times R, G, B; IEEE half floats. Change of colour with the viewing direction, orders 1 to 3. */
+    reel_opt_u32 spherical_harmonics_degree;                        /* Highest order that is drawn; 0 is one colour from everywhere. */
 } reel_gaussian_splats3d;
 
 /* A grid of densities, drawn as a translucent volume. */
@@ -349,83 +350,83 @@ typedef struct reel_volume3d {
 
 /* Cells of a sparse 3D grid, such as an occupancy map. */
 typedef struct reel_voxel_grid_map {
-    uint64_t clear;                                        /* REEL_VOXEL_GRID_MAP_... of what is to be emptied */
-    const int32_t *voxel_indices; size_t n_voxel_indices;  /* required, [n][3], cells. Which cells are occupied. */
-    const float *voxel_size;                               /* required, [3], scene units. Size of a cell along x, y and z. */
-    const float *values; size_t n_values;                  /* Number of each cell, coloured by colormap and value_range. */
-    const uint32_t *colors; size_t n_colors;               /* 0xRRGGBBAA. Colour of each cell; wins over values. */
-    const float *translation;                              /* [3], scene units. Where the lowest corner of cell 0, 0, 0 is. */
-    const reel_axis_angle *rotation_axis_angle;            /* radians. Rotation of the grid; use this or quaternion. */
-    const float *quaternion;                               /* [4], x, y, z, w. Rotation of the grid; use this or rotation_axis_angle. */
-    reel_opt_f32 opacity;                                  /* 0 to 1. Opacity of the whole grid. */
-    const double *value_range;                             /* [2], lowest, highest. Numbers that get the first and the last colour. */
-    reel_colormap colormap;                                /* Colours for values. */
+    uint64_t clear;                                                 /* REEL_VOXEL_GRID_MAP_... of what is to be emptied */
+    const int32_t *voxel_indices; size_t n_voxel_indices;           /* required, [n][3], cells. Which cells are occupied. */
+    const float *voxel_size;                                        /* required, [3], scene units. Size of a cell along x, y and z. */
+    const float *values; size_t n_values;                           /* Number of each cell, coloured by colormap and value_range. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. Colour of each cell; wins over values. */
+    const float *translation;                                       /* [3], scene units. Where the lowest corner of cell 0, 0, 0 is. */
+    const reel_axis_angle *rotation_axis_angle;                     /* radians. Rotation of the grid; use this or quaternion. */
+    const float *quaternion;                                        /* [4], x, y, z, w. Rotation of the grid; use this or rotation_axis_angle. */
+    reel_opt_f32 opacity;                                           /* 0 to 1. Opacity of the whole grid. */
+    const double *value_range;                                      /* [2], lowest, highest. Numbers that get the first and the last colour. */
+    reel_colormap colormap;                                         /* Colours for values. */
 } reel_voxel_grid_map;
 
 /* ---- Points, lines and shapes in 2D -------------------------------------------------------------------------------------------------- */
 
 /* Points in the plane or in an image. */
 typedef struct reel_points2d {
-    uint64_t clear;                                       /* REEL_POINTS2D_... of what is to be emptied */
-    const float *positions; size_t n_positions;           /* required, [n][2], scene units. Where each point is. */
-    const float *radii; size_t n_radii;                   /* scene units; negative: UI points. Size of each point. */
-    const uint32_t *colors; size_t n_colors;              /* 0xRRGGBBAA. Colour of each point. */
-    const char *const *labels; size_t n_labels;           /* Text at each point. */
-    reel_opt_bool show_labels;                            /* Whether labels are drawn; by default only when they are few. */
-    reel_opt_f32 draw_order;                              /* higher is on top. What lies above what. */
-    const uint16_t *class_ids; size_t n_class_ids;        /* Class of each point; an annotation context gives it colour and name. */
-    const uint16_t *keypoint_ids; size_t n_keypoint_ids;  /* Keypoint of each point within its class. */
+    uint64_t clear;                                                       /* REEL_POINTS2D_... of what is to be emptied */
+    const float *positions; size_t n_positions; size_t positions_stride;  /* required, [n][2], scene units. Where each point is. */
+    const float *radii; size_t n_radii;                                   /* scene units; negative: UI points. Size of each point. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;        /* 0xRRGGBBAA. Colour of each point. */
+    const char *const *labels; size_t n_labels;                           /* Text at each point. */
+    reel_opt_bool show_labels;                                            /* Whether labels are drawn; by default only when they are few. */
+    reel_opt_f32 draw_order;                                              /* higher is on top. What lies above what. */
+    const uint16_t *class_ids; size_t n_class_ids;                        /* Class of each point; an annotation context gives it colour and name. */
+    const uint16_t *keypoint_ids; size_t n_keypoint_ids;                  /* Keypoint of each point within its class. */
 } reel_points2d;
 
 /* Polylines in the plane or in an image. */
 typedef struct reel_line_strips2d {
-    uint64_t clear;                                 /* REEL_LINE_STRIPS2D_... of what is to be emptied */
-    reel_strips strips;                             /* required, 2 numbers a point, scene units. The points of each polyline. */
-    const float *radii; size_t n_radii;             /* scene units; negative: UI points. Half the thickness of each polyline. */
-    const uint32_t *colors; size_t n_colors;        /* 0xRRGGBBAA. Colour of each polyline. */
-    const char *const *labels; size_t n_labels;     /* Text at the middle of each polyline. */
-    reel_opt_bool show_labels;                      /* Whether labels are drawn. */
-    reel_opt_f32 draw_order;                        /* higher is on top. What lies above what. */
-    const uint16_t *class_ids; size_t n_class_ids;  /* Class of each polyline. */
+    uint64_t clear;                                                 /* REEL_LINE_STRIPS2D_... of what is to be emptied */
+    reel_strips strips;                                             /* required, 2 numbers a point, scene units. The points of each polyline. */
+    const float *radii; size_t n_radii;                             /* scene units; negative: UI points. Half the thickness of each polyline. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. Colour of each polyline. */
+    const char *const *labels; size_t n_labels;                     /* Text at the middle of each polyline. */
+    reel_opt_bool show_labels;                                      /* Whether labels are drawn. */
+    reel_opt_f32 draw_order;                                        /* higher is on top. What lies above what. */
+    const uint16_t *class_ids; size_t n_class_ids;                  /* Class of each polyline. */
 } reel_line_strips2d;
 
 /* Arrows in the plane or in an image. */
 typedef struct reel_arrows2d {
-    uint64_t clear;                                 /* REEL_ARROWS2D_... of what is to be emptied */
-    const float *vectors; size_t n_vectors;         /* required, [n][2], scene units. From tail to tip of each arrow. */
-    const float *origins; size_t n_origins;         /* [n][2], scene units. Where each tail is; the origin when absent. */
-    const float *radii; size_t n_radii;             /* scene units; negative: UI points. Half the thickness of each shaft. */
-    const uint32_t *colors; size_t n_colors;        /* 0xRRGGBBAA. Colour of each arrow. */
-    const char *const *labels; size_t n_labels;     /* Text at each arrow. */
-    reel_opt_bool show_labels;                      /* Whether labels are drawn. */
-    reel_opt_f32 draw_order;                        /* higher is on top. What lies above what. */
-    const uint16_t *class_ids; size_t n_class_ids;  /* Class of each arrow. */
+    uint64_t clear;                                                 /* REEL_ARROWS2D_... of what is to be emptied */
+    const float *vectors; size_t n_vectors; size_t vectors_stride;  /* required, [n][2], scene units. From tail to tip of each arrow. */
+    const float *origins; size_t n_origins; size_t origins_stride;  /* [n][2], scene units. Where each tail is; the origin when absent. */
+    const float *radii; size_t n_radii;                             /* scene units; negative: UI points. Half the thickness of each shaft. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. Colour of each arrow. */
+    const char *const *labels; size_t n_labels;                     /* Text at each arrow. */
+    reel_opt_bool show_labels;                                      /* Whether labels are drawn. */
+    reel_opt_f32 draw_order;                                        /* higher is on top. What lies above what. */
+    const uint16_t *class_ids; size_t n_class_ids;                  /* Class of each arrow. */
 } reel_arrows2d;
 
 /* Upright rectangles, such as detections in an image. */
 typedef struct reel_boxes2d {
-    uint64_t clear;                                 /* REEL_BOXES2D_... of what is to be emptied */
-    const float *half_sizes; size_t n_half_sizes;   /* required, [n][2], scene units. Half the width and height of each box. */
-    const float *centers; size_t n_centers;         /* [n][2], scene units. Centre of each box. */
-    const uint32_t *colors; size_t n_colors;        /* 0xRRGGBBAA. Colour of each box. */
-    const float *radii; size_t n_radii;             /* scene units; negative: UI points. Half the thickness of each box's edges. */
-    const char *const *labels; size_t n_labels;     /* Text at each box. */
-    reel_opt_bool show_labels;                      /* Whether labels are drawn. */
-    reel_opt_f32 draw_order;                        /* higher is on top. What lies above what. */
-    const uint16_t *class_ids; size_t n_class_ids;  /* Class of each box. */
+    uint64_t clear;                                                 /* REEL_BOXES2D_... of what is to be emptied */
+    const float *half_sizes; size_t n_half_sizes;                   /* required, [n][2], scene units. Half the width and height of each box. */
+    const float *centers; size_t n_centers; size_t centers_stride;  /* [n][2], scene units. Centre of each box. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. Colour of each box. */
+    const float *radii; size_t n_radii;                             /* scene units; negative: UI points. Half the thickness of each box's edges. */
+    const char *const *labels; size_t n_labels;                     /* Text at each box. */
+    reel_opt_bool show_labels;                                      /* Whether labels are drawn. */
+    reel_opt_f32 draw_order;                                        /* higher is on top. What lies above what. */
+    const uint16_t *class_ids; size_t n_class_ids;                  /* Class of each box. */
 } reel_boxes2d;
 
 /* Upright ellipses and circles. */
 typedef struct reel_ellipses2d {
-    uint64_t clear;                                 /* REEL_ELLIPSES2D_... of what is to be emptied */
-    const float *half_sizes; size_t n_half_sizes;   /* required, [n][2], scene units. Radius of each ellipse along x and y. */
-    const float *centers; size_t n_centers;         /* [n][2], scene units. Centre of each ellipse. */
-    const uint32_t *colors; size_t n_colors;        /* 0xRRGGBBAA. Colour of each ellipse. */
-    const float *line_radii; size_t n_line_radii;   /* scene units; negative: UI points. Half the thickness of each outline. */
-    const char *const *labels; size_t n_labels;     /* Text at each ellipse. */
-    reel_opt_bool show_labels;                      /* Whether labels are drawn. */
-    reel_opt_f32 draw_order;                        /* higher is on top. What lies above what. */
-    const uint16_t *class_ids; size_t n_class_ids;  /* Class of each ellipse. */
+    uint64_t clear;                                                 /* REEL_ELLIPSES2D_... of what is to be emptied */
+    const float *half_sizes; size_t n_half_sizes;                   /* required, [n][2], scene units. Radius of each ellipse along x and y. */
+    const float *centers; size_t n_centers; size_t centers_stride;  /* [n][2], scene units. Centre of each ellipse. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. Colour of each ellipse. */
+    const float *line_radii; size_t n_line_radii;                   /* scene units; negative: UI points. Half the thickness of each outline. */
+    const char *const *labels; size_t n_labels;                     /* Text at each ellipse. */
+    reel_opt_bool show_labels;                                      /* Whether labels are drawn. */
+    reel_opt_f32 draw_order;                                        /* higher is on top. What lies above what. */
+    const uint16_t *class_ids; size_t n_class_ids;                  /* Class of each ellipse. */
 } reel_ellipses2d;
 
 /* ---- Images, video and sound --------------------------------------------------------------------------------------------------------- */
@@ -619,37 +620,46 @@ typedef struct reel_tensor {
 
 /* Points on the globe. */
 typedef struct reel_geo_points {
-    uint64_t clear;                                 /* REEL_GEO_POINTS_... of what is to be emptied */
-    const double *positions; size_t n_positions;    /* required, [n][2], degrees; latitude, longitude. Where each point is. */
-    const float *radii; size_t n_radii;             /* metres; negative: UI points. Size of each point. */
-    const uint32_t *colors; size_t n_colors;        /* 0xRRGGBBAA. Colour of each point. */
-    const uint16_t *class_ids; size_t n_class_ids;  /* Class of each point. */
+    uint64_t clear;                                                 /* REEL_GEO_POINTS_... of what is to be emptied */
+    const double *positions; size_t n_positions;                    /* required, [n][2], degrees; latitude, longitude. Where each point is. */
+    const float *radii; size_t n_radii;                             /* metres; negative: UI points. Size of each point. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. Colour of each point. */
+    const uint16_t *class_ids; size_t n_class_ids;                  /* Class of each point. */
 } reel_geo_points;
 
 /* Polylines on the globe. */
 typedef struct reel_geo_line_strings {
-    uint64_t clear;                           /* REEL_GEO_LINE_STRINGS_... of what is to be emptied */
-    reel_geo_strips line_strings;             /* required, 2 numbers a point, degrees; latitude, longitude. The points of each polyline. */
-    const float *radii; size_t n_radii;       /* metres; negative: UI points. Half the thickness of each polyline. */
-    const uint32_t *colors; size_t n_colors;  /* 0xRRGGBBAA. Colour of each polyline. */
+    uint64_t clear;                                                 /* REEL_GEO_LINE_STRINGS_... of what is to be emptied */
+    reel_geo_strips line_strings;                                   /* required, 2 numbers a point, degrees; latitude, longitude. The points of each polyline. */
+    const float *radii; size_t n_radii;                             /* metres; negative: UI points. Half the thickness of each polyline. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;  /* 0xRRGGBBAA. Colour of each polyline. */
 } reel_geo_line_strings;
 
 /* Nodes of a graph. */
 typedef struct reel_graph_nodes {
-    uint64_t clear;                                  /* REEL_GRAPH_NODES_... of what is to be emptied */
-    const char *const *node_ids; size_t n_node_ids;  /* required. Name of each node; edges refer to it. */
-    const float *positions; size_t n_positions;      /* [n][2], scene units. Place of each node; laid out by the viewer when absent. */
-    const uint32_t *colors; size_t n_colors;         /* 0xRRGGBBAA. Colour of each node. */
-    const char *const *labels; size_t n_labels;      /* Text at each node. */
-    reel_opt_bool show_labels;                       /* Whether labels are drawn. */
-    const float *radii; size_t n_radii;              /* scene units; negative: UI points. Size of each node. */
+    uint64_t clear;                                                       /* REEL_GRAPH_NODES_... of what is to be emptied */
+    const char *const *node_ids; size_t n_node_ids;                       /* required. Name of each node; edges refer to it. */
+    const float *positions; size_t n_positions; size_t positions_stride;  /* [n][2], scene units. Place of each node; laid out by the viewer when absent. */
+    const uint32_t *colors; size_t n_colors; size_t colors_stride;        /* 0xRRGGBBAA. Colour of each node. */
+    const char *const *labels; size_t n_labels;                           /* Text at each node. */
+    reel_opt_bool show_labels;                                            /* Whether labels are drawn. */
+    const float *radii; size_t n_radii;                                   /* scene units; negative: UI points. Size of each node. */
 } reel_graph_nodes;
 
-/* GraphEdges has no struct yet. Edges of a graph. */
+/* Edges of a graph. */
+typedef struct reel_graph_edges {
+    uint64_t clear;                                /* REEL_GRAPH_EDGES_... of what is to be emptied */
+    const reel_graph_edge *edges; size_t n_edges;  /* required. The two nodes of each edge. */
+    reel_graph_type graph_type;                    /* Whether edges have a direction. */
+} reel_graph_edges;
 
 /* ---- Annotations and housekeeping ---------------------------------------------------------------------------------------------------- */
 
-/* AnnotationContext has no struct yet. What class and keypoint ids mean below an entity; usually logged static. */
+/* What class and keypoint ids mean below an entity; usually logged static. */
+typedef struct reel_annotation_context {
+    uint64_t clear;                   /* REEL_ANNOTATION_CONTEXT_... of what is to be emptied */
+    reel_annotation_classes context;  /* required. Names, colours and skeleton of each class. */
+} reel_annotation_context;
 
 /* Makes an entity empty from now on. */
 typedef struct reel_clear {
@@ -668,10 +678,11 @@ typedef struct reel_recording_info {
 
 /* A channel of an imported MCAP file. */
 typedef struct reel_mcap_channel {
-    uint64_t clear;                /* REEL_MCAP_CHANNEL_... of what is to be emptied */
-    reel_opt_u16 id;               /* required. Number of the channel in the file. */
-    const char *topic;             /* required. Its topic. */
-    const char *message_encoding;  /* required. How its messages are encoded, such as cdr or json. */
+    uint64_t clear;                 /* REEL_MCAP_CHANNEL_... of what is to be emptied */
+    reel_opt_u16 id;                /* required. Number of the channel in the file. */
+    const char *topic;              /* required. Its topic. */
+    const char *message_encoding;   /* required. How its messages are encoded, such as cdr or json. */
+    reel_key_value_pairs metadata;  /* Free pairs of texts. */
 } reel_mcap_channel;
 
 /* A message of an imported MCAP file, undecoded. */
@@ -691,15 +702,16 @@ typedef struct reel_mcap_schema {
 
 /* Counts from the summary of an imported MCAP file. */
 typedef struct reel_mcap_statistics {
-    uint64_t clear;                   /* REEL_MCAP_STATISTICS_... of what is to be emptied */
-    reel_opt_u64 message_count;       /* required. Messages in the file. */
-    reel_opt_u64 schema_count;        /* required. Schemas in the file. */
-    reel_opt_u64 channel_count;       /* required. Channels in the file. */
-    reel_opt_u64 attachment_count;    /* required. Attachments in the file. */
-    reel_opt_u64 metadata_count;      /* required. Metadata records in the file. */
-    reel_opt_u64 chunk_count;         /* required. Chunks in the file. */
-    reel_opt_i64 message_start_time;  /* required, ns since 1970-01-01 UTC. Time of the earliest message. */
-    reel_opt_i64 message_end_time;    /* required, ns since 1970-01-01 UTC. Time of the latest message. */
+    uint64_t clear;                                      /* REEL_MCAP_STATISTICS_... of what is to be emptied */
+    reel_opt_u64 message_count;                          /* required. Messages in the file. */
+    reel_opt_u64 schema_count;                           /* required. Schemas in the file. */
+    reel_opt_u64 channel_count;                          /* required. Channels in the file. */
+    reel_opt_u64 attachment_count;                       /* required. Attachments in the file. */
+    reel_opt_u64 metadata_count;                         /* required. Metadata records in the file. */
+    reel_opt_u64 chunk_count;                            /* required. Chunks in the file. */
+    reel_opt_i64 message_start_time;                     /* required, ns since 1970-01-01 UTC. Time of the earliest message. */
+    reel_opt_i64 message_end_time;                       /* required, ns since 1970-01-01 UTC. Time of the latest message. */
+    reel_channel_message_counts channel_message_counts;  /* Messages per channel. */
 } reel_mcap_statistics;
 
 /* ---- Numbers of archetypes and fields; they never change ----------------------------------------------------------------------------- */
@@ -1028,12 +1040,16 @@ enum {
 #define REEL_GRAPH_NODES_LABELS (UINT64_C(1) << 3)
 #define REEL_GRAPH_NODES_SHOW_LABELS (UINT64_C(1) << 4)
 #define REEL_GRAPH_NODES_RADII (UINT64_C(1) << 5)
+#define REEL_GRAPH_EDGES_EDGES (UINT64_C(1) << 0)
+#define REEL_GRAPH_EDGES_GRAPH_TYPE (UINT64_C(1) << 1)
+#define REEL_ANNOTATION_CONTEXT_CONTEXT (UINT64_C(1) << 0)
 #define REEL_CLEAR_IS_RECURSIVE (UINT64_C(1) << 0)
 #define REEL_RECORDING_INFO_START_TIME (UINT64_C(1) << 0)
 #define REEL_RECORDING_INFO_NAME (UINT64_C(1) << 1)
 #define REEL_MCAP_CHANNEL_ID (UINT64_C(1) << 0)
 #define REEL_MCAP_CHANNEL_TOPIC (UINT64_C(1) << 1)
 #define REEL_MCAP_CHANNEL_MESSAGE_ENCODING (UINT64_C(1) << 2)
+#define REEL_MCAP_CHANNEL_METADATA (UINT64_C(1) << 3)
 #define REEL_MCAP_MESSAGE_DATA (UINT64_C(1) << 0)
 #define REEL_MCAP_SCHEMA_ID (UINT64_C(1) << 0)
 #define REEL_MCAP_SCHEMA_NAME (UINT64_C(1) << 1)
@@ -1047,6 +1063,7 @@ enum {
 #define REEL_MCAP_STATISTICS_CHUNK_COUNT (UINT64_C(1) << 5)
 #define REEL_MCAP_STATISTICS_MESSAGE_START_TIME (UINT64_C(1) << 6)
 #define REEL_MCAP_STATISTICS_MESSAGE_END_TIME (UINT64_C(1) << 7)
+#define REEL_MCAP_STATISTICS_CHANNEL_MESSAGE_COUNTS (UINT64_C(1) << 8)
 
 /* For columns: the first two members of a reel_column. { REEL_COLUMN(points3d, positions), .values = xyz, .n_values = 12 } */
 #define REEL_COLUMN(archetype_, field_) reel_archetype_##archetype_##_, reel_field_##archetype_##_##field_##_
@@ -1151,16 +1168,19 @@ enum { reel_archetype_geo_line_strings_ = 45, reel_field_geo_line_strings_line_s
        reel_field_geo_line_strings_colors_ = 2 };
 enum { reel_archetype_graph_nodes_ = 46, reel_field_graph_nodes_node_ids_ = 0, reel_field_graph_nodes_positions_ = 1, reel_field_graph_nodes_colors_ = 2,
        reel_field_graph_nodes_labels_ = 3, reel_field_graph_nodes_show_labels_ = 4, reel_field_graph_nodes_radii_ = 5 };
-enum { reel_archetype_graph_edges_ = 47, reel_field_graph_edges_graph_type_ = 1 };
+enum { reel_archetype_graph_edges_ = 47, reel_field_graph_edges_edges_ = 0, reel_field_graph_edges_graph_type_ = 1 };
+enum { reel_archetype_annotation_context_ = 48, reel_field_annotation_context_context_ = 0 };
 enum { reel_archetype_clear_ = 49, reel_field_clear_is_recursive_ = 0 };
 enum { reel_archetype_recording_info_ = 50, reel_field_recording_info_start_time_ = 0, reel_field_recording_info_name_ = 1 };
-enum { reel_archetype_mcap_channel_ = 51, reel_field_mcap_channel_id_ = 0, reel_field_mcap_channel_topic_ = 1, reel_field_mcap_channel_message_encoding_ = 2 };
+enum { reel_archetype_mcap_channel_ = 51, reel_field_mcap_channel_id_ = 0, reel_field_mcap_channel_topic_ = 1, reel_field_mcap_channel_message_encoding_ = 2,
+       reel_field_mcap_channel_metadata_ = 3 };
 enum { reel_archetype_mcap_message_ = 52, reel_field_mcap_message_data_ = 0 };
 enum { reel_archetype_mcap_schema_ = 53, reel_field_mcap_schema_id_ = 0, reel_field_mcap_schema_name_ = 1, reel_field_mcap_schema_encoding_ = 2,
        reel_field_mcap_schema_data_ = 3 };
 enum { reel_archetype_mcap_statistics_ = 54, reel_field_mcap_statistics_message_count_ = 0, reel_field_mcap_statistics_schema_count_ = 1,
        reel_field_mcap_statistics_channel_count_ = 2, reel_field_mcap_statistics_attachment_count_ = 3, reel_field_mcap_statistics_metadata_count_ = 4,
-       reel_field_mcap_statistics_chunk_count_ = 5, reel_field_mcap_statistics_message_start_time_ = 6, reel_field_mcap_statistics_message_end_time_ = 7 };
+       reel_field_mcap_statistics_chunk_count_ = 5, reel_field_mcap_statistics_message_start_time_ = 6, reel_field_mcap_statistics_message_end_time_ = 7,
+       reel_field_mcap_statistics_channel_message_counts_ = 8 };
 
 /* ---- Functions ----------------------------------------------------------------------------------------------------------------------- */
 
@@ -1669,6 +1689,28 @@ static inline reel_status reel_log_at_graph_nodes(reel_entity *entity, const ree
 { return reel_log_at_(entity, REEL_ARCHETYPE_GRAPH_NODES, fields, sizeof *fields, 0); }
 static inline reel_status reel_update_at_graph_nodes(reel_entity *entity, const reel_graph_nodes *fields)
 { return reel_log_at_(entity, REEL_ARCHETYPE_GRAPH_NODES, fields, sizeof *fields, REEL_LOG_UPDATE); }
+
+static inline reel_status reel_log_graph_edges(reel_recording *rec, const char *entity_path, const reel_graph_edges *fields)
+{ return reel_log_(rec, entity_path, REEL_ARCHETYPE_GRAPH_EDGES, fields, sizeof *fields, 0); }
+static inline reel_status reel_update_graph_edges(reel_recording *rec, const char *entity_path, const reel_graph_edges *fields)
+{ return reel_log_(rec, entity_path, REEL_ARCHETYPE_GRAPH_EDGES, fields, sizeof *fields, REEL_LOG_UPDATE); }
+static inline reel_status reel_log_static_graph_edges(reel_recording *rec, const char *entity_path, const reel_graph_edges *fields)
+{ return reel_log_(rec, entity_path, REEL_ARCHETYPE_GRAPH_EDGES, fields, sizeof *fields, REEL_LOG_STATIC); }
+static inline reel_status reel_log_at_graph_edges(reel_entity *entity, const reel_graph_edges *fields)
+{ return reel_log_at_(entity, REEL_ARCHETYPE_GRAPH_EDGES, fields, sizeof *fields, 0); }
+static inline reel_status reel_update_at_graph_edges(reel_entity *entity, const reel_graph_edges *fields)
+{ return reel_log_at_(entity, REEL_ARCHETYPE_GRAPH_EDGES, fields, sizeof *fields, REEL_LOG_UPDATE); }
+
+static inline reel_status reel_log_annotation_context(reel_recording *rec, const char *entity_path, const reel_annotation_context *fields)
+{ return reel_log_(rec, entity_path, REEL_ARCHETYPE_ANNOTATION_CONTEXT, fields, sizeof *fields, 0); }
+static inline reel_status reel_update_annotation_context(reel_recording *rec, const char *entity_path, const reel_annotation_context *fields)
+{ return reel_log_(rec, entity_path, REEL_ARCHETYPE_ANNOTATION_CONTEXT, fields, sizeof *fields, REEL_LOG_UPDATE); }
+static inline reel_status reel_log_static_annotation_context(reel_recording *rec, const char *entity_path, const reel_annotation_context *fields)
+{ return reel_log_(rec, entity_path, REEL_ARCHETYPE_ANNOTATION_CONTEXT, fields, sizeof *fields, REEL_LOG_STATIC); }
+static inline reel_status reel_log_at_annotation_context(reel_entity *entity, const reel_annotation_context *fields)
+{ return reel_log_at_(entity, REEL_ARCHETYPE_ANNOTATION_CONTEXT, fields, sizeof *fields, 0); }
+static inline reel_status reel_update_at_annotation_context(reel_entity *entity, const reel_annotation_context *fields)
+{ return reel_log_at_(entity, REEL_ARCHETYPE_ANNOTATION_CONTEXT, fields, sizeof *fields, REEL_LOG_UPDATE); }
 
 static inline reel_status reel_log_clear(reel_recording *rec, const char *entity_path, const reel_clear *fields)
 { return reel_log_(rec, entity_path, REEL_ARCHETYPE_CLEAR, fields, sizeof *fields, 0); }

@@ -3,6 +3,7 @@
 
 #include "../base/alloc.h"
 #include "../base/error.h"
+#include "../types/bind_values.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,20 +11,6 @@
 #define SLICE_BYTES ((size_t)1 << 20)
 #define SEND_COLUMNS_MAX 64
 #define ROW_BYTES_MAX ((uint64_t)INT32_MAX - (1 << 20)) /* of values; the rest of a chunk has room beside it */
-
-/* Bytes of one value as the caller lays it out. */
-static size_t value_size(const reel__field *f) {
-    switch (f->element) {
-    case REEL__ELEMENT_FLAT: return f->width;
-    case REEL__ELEMENT_BOOL: return sizeof(bool);
-    case REEL__ELEMENT_ENUM: return sizeof(int);
-    case REEL__ELEMENT_TEXT: return sizeof(char *);
-    case REEL__ELEMENT_BYTES: return sizeof(reel_bytes);
-    case REEL__ELEMENT_IMAGE_FORMAT: return sizeof(reel_image_format);
-    case REEL__ELEMENT_AXIS_ANGLE: return sizeof(reel_axis_angle);
-    default: return 0;
-    }
-}
 
 typedef struct sent_column {
     const reel__field *field;
@@ -69,7 +56,7 @@ static reel_status check_column(const reel_column *c, const char *path, sent_col
     if (!a || c->field >= a->n_fields)
         return reel__fail(REEL_E_ARGUMENT, "%s: archetype %u has no field %u", path, (unsigned)c->archetype, (unsigned)c->field);
     const reel__field *f = &a->fields[c->field];
-    *out = (sent_column){.field = f, .values = c->values, .lengths = c->lengths, .value_size = value_size(f)};
+    *out = (sent_column){.field = f, .values = c->values, .lengths = c->lengths, .value_size = reel__value_size(f)};
     if (!out->value_size)
         return reel__fail(REEL_E_UNSUPPORTED, "%s: %s cannot be sent as a column", path, f->name);
     if (c->n_values && !c->values)

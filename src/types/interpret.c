@@ -1,12 +1,18 @@
 #include "interpret.h"
-#include "types_table.h"
 
+#include "image_size.h"
+#include "tensor.h"
+#include "types_table.h"
+#include "walk.h"
+
+#include "../arrow/arrow_import.h"
 #include "../base/error.h"
 #include "../base/sync.h"
 #include "../base/text.h"
 
 #include <reel/log.h>
 
+#include <stdio.h>
 #include <string.h>
 
 const reel__archetype *reel__archetype_of(uint32_t number) {
@@ -32,7 +38,7 @@ static bool value_is_set(const reel__field *f, const uint8_t *at) {
     switch (f->element) {
     case REEL__ELEMENT_ENUM: return !all_zero(at, sizeof(int));
     case REEL__ELEMENT_TEXT: case REEL__ELEMENT_BYTES: return pointer_at(at, 0) != NULL;
-    case REEL__ELEMENT_IMAGE_FORMAT: return !all_zero(at, sizeof(reel_image_format));
+    case REEL__ELEMENT_STRUCT: return !all_zero(at, f->layout->size);
     case REEL__ELEMENT_TENSOR: return ((const reel_tensor_data *)(const void *)at)->type != 0;
     default: return false;
     }
@@ -56,6 +62,8 @@ static reel_status bind_strips(const reel__field *f, const uint8_t *base, const 
         points += strips.lengths[i];
     if (points > INT32_MAX)
         return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu points: at most %d are allowed", path, f->name, (unsigned long long)points, INT32_MAX);
+    if (strips.n_points && strips.n_points != points)
+        return reel__fail(REEL_E_LENGTHS, "%s: the lengths of %s add up to %llu for %zu points", path, f->name, (unsigned long long)points, strips.n_points);
     if (points && !strips.points)
         return reel__fail(REEL_E_ARGUMENT, "%s: %s has no points; its lengths add up to %llu", path, f->name, (unsigned long long)points);
     cell->values = strips.points;
@@ -63,6 +71,10 @@ static reel_status bind_strips(const reel__field *f, const uint8_t *base, const 
     cell->n = (uint32_t)strips.n_strips;
     *set = strips.lengths || strips.points;
     return REEL_OK;
+}
+
+static REEL__NOINLINE reel_status bad_stride(const reel__field *f, size_t stride, const char *path) {
+    return reel__fail(REEL_E_ARGUMENT, "%s: %s has a stride of %zu bytes, but each value has %u", path, f->name, stride, (unsigned)f->width);
 }
 
 static reel_status bytes_unset(const reel__field *f, const reel_bytes *bytes, const char *path) {
@@ -93,6 +105,24 @@ static reel_status bind_field(const reel__field *f, const uint8_t *base, const c
     return REEL_OK;
 }
 
+/* Pixels and format of one row must fit. A row that has only one of them relies on an earlier one for the other. */
+static REEL__NOINLINE reel_status check_image(const reel__row *row, const reel__archetype *a, uint32_t first, const char *path) {
+    const reel__cell *buffer = NULL, *format = NULL;
+    for (uint32_t i = first; i < row->n_cells; i++) {
+        const reel__cell *cell = &row->cells[i];
+        if (cell->n && cell->field == &a->fields[a->image_buffer - 1])
+            buffer = cell;
+        else if (cell->n && cell->field == &a->fields[a->image_format - 1])
+            format = cell;
+    }
+    if (!buffer || !format)
+        return REEL_OK;
+    size_t sizes[REEL__ARROW_STREAMS_MAX]; /* what is wrong with one of them by itself comes first */
+    REEL__TRY(reel__measure(buffer, path, sizes));
+    REEL__TRY(reel__measure(format, path, sizes));
+    return reel__check_image_size(format->values, ((const reel_bytes *)buffer->values)->size, path, buffer->field->name);
+}
+
 reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fields, size_t struct_size, bool update, const char *path) {
     const uint8_t *base = fields;
     uint64_t clear;
@@ -119,6 +149,14 @@ reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fie
             set = cell->values != NULL;
             if (REEL__UNLIKELY(n > INT32_MAX || (n && !set)))
                 return bad_list(f, n, path);
+            if (f->offset_stride) {
+                memcpy(&n, base + f->offset_stride, sizeof n);
+                if (REEL__UNLIKELY(n)) {
+                    if (n < f->width)
+                        return bad_stride(f, n, path);
+                    cell->stride = n == f->width ? 0 : n;
+                }
+            }
         } else if (f->end <= struct_size) {
             REEL__TRY(bind_field(f, base, path, cell, &set));
         }
@@ -138,6 +176,8 @@ reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fie
             row->n_instances = cell->n;
         }
     }
+    if (REEL__UNLIKELY(a->image_format))
+        REEL__TRY(check_image(row, a, first, path));
     if (has_required && row->n_cells - first > 1)
         for (uint32_t i = first; i < row->n_cells && !row->mismatch; i++)
             if (row->cells[i].field->many && row->cells[i].n > 1 && row->cells[i].n != row->n_instances)
@@ -202,77 +242,16 @@ static uint64_t strip_points(const reel__cell *cell) {
     return points;
 }
 
-/* Image format: width, height; then three nullable enums, each a validity and a value. */
-static reel_status measure_format(const reel__cell *cell, const char *path, size_t *sizes) {
-    const reel_image_format *formats = cell->values;
-    for (uint32_t i = 0; i < cell->n; i++) {
-        const reel_image_format *f = &formats[i];
-        const struct {
-            const reel__enum *e;
-            uint32_t value;
-        } parts[3] = {{reel__pixel_formats, f->pixel_format}, {reel__color_models, f->color_model}, {reel__channel_datatypes, f->channel_datatype}};
-        for (int k = 0; k < 3; k++) {
-            uint16_t at = 0;
-            while (at < parts[k].e->n && parts[k].e->values[at] != parts[k].value)
-                at++;
-            if (parts[k].value && at == parts[k].e->n)
-                return reel__fail(REEL_E_ARGUMENT, "%s: %s has %u, which is not a %s", path, cell->field->name, (unsigned)parts[k].value, parts[k].e->name);
-        }
-    }
-    sizes[0] = sizes[1] = 4 * (size_t)cell->n;
-    for (int k = 2; k < 8; k++)
-        sizes[k] = cell->n;
-    return REEL_OK;
+static reel_status measure_arrow(const reel__cell *cell, const char *path, size_t *sizes) {
+    const reel__arrow_values *v = cell->values;
+    char where[512];
+    snprintf(where, sizeof where, "%.250s: %.200s", path, cell->field->name);
+    return reel__arrow_measure(cell->field->descriptor.arrow, v->schema, v->array, v->first, cell->n, where, sizes);
 }
 
-static const uint8_t tensor_width[12] = {0, 1, 2, 4, 8, 1, 2, 4, 8, 2, 4, 8};
-
-static reel_status tensor_elements(const reel__cell *cell, const char *path, uint64_t *elements) {
-    const reel_tensor_data *t = cell->values;
-    uint64_t n = 1;
-    if (t->n_dims > 255 || (t->n_dims && !t->shape))
-        return reel__fail(REEL_E_ARGUMENT, "%s: %s has %zu dimensions%s", path, cell->field->name, t->n_dims, t->shape ? ": at most 255 are allowed" : " and no shape");
-    for (size_t i = 0; i < t->n_dims; i++) {
-        if (t->shape[i] && n > INT32_MAX / t->shape[i])
-            return reel__fail(REEL_E_TOO_LARGE, "%s: %s: dimension %zu of %llu makes more than %d elements", path, cell->field->name, i, (unsigned long long)t->shape[i], INT32_MAX);
-        n *= t->shape[i];
-    }
-    *elements = n;
-    return REEL_OK;
-}
-
-/* Tensor: shape lengths, shape, names validity, names lengths, (text lengths, text bytes), type code, the null variant, then per variant lengths and elements. */
-enum { TENSOR_SHAPE = 1, TENSOR_NAMES_VALID = 2, TENSOR_NAMES = 3, TENSOR_NAME_LENGTHS = 4, TENSOR_NAME_BYTES = 5, TENSOR_CODE = 6, TENSOR_NULLS = 7, TENSOR_VARIANTS = 8 };
-
-static reel_status measure_tensor(const reel__cell *cell, const char *path, size_t *sizes) {
-    const reel_tensor_data *t = cell->values;
-    memset(sizes, 0, cell->field->descriptor.arrow->n_streams * sizeof *sizes);
-    if (!cell->n)
-        return REEL_OK;
-    uint64_t elements = 0, names = 0;
-    if (t->type < 1 || t->type > 11)
-        return reel__fail(REEL_E_ARGUMENT, "%s: %s has type %d, which is not a tensor type", path, cell->field->name, (int)t->type);
-    REEL__TRY(tensor_elements(cell, path, &elements));
-    if (elements && !t->data)
-        return reel__fail(REEL_E_ARGUMENT, "%s: %s has %llu elements by its shape and no data", path, cell->field->name, (unsigned long long)elements);
-    if (elements * tensor_width[t->type] > INT32_MAX)
-        return too_large(cell, path, elements * tensor_width[t->type]);
-    for (size_t i = 0; t->names && i < t->n_dims; i++) {
-        size_t size = t->names[i] ? strlen(t->names[i]) : 0;
-        if (!reel__utf8_valid(t->names[i], size))
-            return reel__fail(REEL_E_UTF8, "%s: %s: the name of dimension %zu is not valid UTF-8", path, cell->field->name, i);
-        names += size;
-    }
-    sizes[0] = 4;
-    sizes[TENSOR_SHAPE] = 8 * t->n_dims;
-    sizes[TENSOR_NAMES_VALID] = 1;
-    sizes[TENSOR_NAMES] = 4;
-    sizes[TENSOR_NAME_LENGTHS] = t->names ? 4 * t->n_dims : 0;
-    sizes[TENSOR_NAME_BYTES] = (size_t)names;
-    sizes[TENSOR_CODE] = 1;
-    sizes[TENSOR_VARIANTS + 2 * (t->type - 1)] = 4;
-    sizes[TENSOR_VARIANTS + 2 * (t->type - 1) + 1] = (size_t)elements * tensor_width[t->type];
-    return REEL_OK;
+static void write_arrow(const reel__cell *cell, uint8_t *const *streams) {
+    const reel__arrow_values *v = cell->values;
+    reel__arrow_write(cell->field->descriptor.arrow, v->schema, v->array, v->first, cell->n, streams);
 }
 
 reel_status reel__measure(const reel__cell *cell, const char *path, size_t *sizes) {
@@ -290,18 +269,17 @@ reel_status reel__measure(const reel__cell *cell, const char *path, size_t *size
     case REEL__ELEMENT_TEXT: return measure_text(cell, path, sizes);
     case REEL__ELEMENT_BYTES: return measure_bytes(cell, path, sizes);
     case REEL__ELEMENT_STRIP:
-        bytes = strip_points(cell) * f->width;
+        bytes = strip_points(cell);
         if (bytes > INT32_MAX)
+            return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu points: at most %d are allowed", path, f->name, (unsigned long long)bytes, INT32_MAX);
+        if ((bytes *= f->width) > INT32_MAX)
             return too_large(cell, path, bytes);
         sizes[0] = 4 * (size_t)cell->n;
         sizes[1] = (size_t)bytes;
         return REEL_OK;
-    case REEL__ELEMENT_IMAGE_FORMAT: return measure_format(cell, path, sizes);
-    case REEL__ELEMENT_AXIS_ANGLE:
-        sizes[0] = 12 * (size_t)cell->n;
-        sizes[1] = 4 * (size_t)cell->n;
-        return REEL_OK;
-    case REEL__ELEMENT_TENSOR: return measure_tensor(cell, path, sizes);
+    case REEL__ELEMENT_STRUCT: return reel__measure_structs(cell, path, sizes);
+    case REEL__ELEMENT_TENSOR: return reel__measure_tensors(cell, path, sizes);
+    case REEL__ELEMENT_ARROW: return measure_arrow(cell, path, sizes);
     default: return reel__fail(REEL_E_UNSUPPORTED, "%s: %s cannot be logged from C yet", path, f->name);
     }
 }
@@ -324,51 +302,10 @@ static void write_bytes(const reel__cell *cell, uint8_t *const *streams) {
     for (uint32_t i = 0; i < cell->n; i++, lengths += 4) {
         uint32_t size = (uint32_t)runs[i].size;
         memcpy(lengths, &size, 4);
-        if (size)
+        if (size && runs[i].data) /* else it stays where it is */
             memcpy(bytes, runs[i].data, size);
         bytes += size;
     }
-}
-
-static void write_format(const reel__cell *cell, uint8_t *const *streams) {
-    const reel_image_format *formats = cell->values;
-    for (uint32_t i = 0; i < cell->n; i++) {
-        const uint32_t values[3] = {formats[i].pixel_format, formats[i].color_model, formats[i].channel_datatype};
-        memcpy(streams[0] + 4 * i, &formats[i].width, 4);
-        memcpy(streams[1] + 4 * i, &formats[i].height, 4);
-        for (int k = 0; k < 3; k++) {
-            streams[2 + 2 * k][i] = values[k] != 0;
-            streams[3 + 2 * k][i] = (uint8_t)values[k];
-        }
-    }
-}
-
-static void write_tensor(const reel__cell *cell, uint8_t *const *streams) {
-    const reel_tensor_data *t = cell->values;
-    if (!cell->n)
-        return;
-    uint64_t elements = 1;
-    uint32_t n_dims = (uint32_t)t->n_dims, n_names = t->names ? n_dims : 0;
-    for (uint32_t i = 0; i < n_dims; i++)
-        elements *= t->shape[i];
-    memcpy(streams[0], &n_dims, 4);
-    if (n_dims)
-        memcpy(streams[TENSOR_SHAPE], t->shape, 8 * (size_t)n_dims);
-    *streams[TENSOR_NAMES_VALID] = t->names != NULL;
-    memcpy(streams[TENSOR_NAMES], &n_names, 4);
-    uint8_t *bytes = streams[TENSOR_NAME_BYTES];
-    for (uint32_t i = 0; i < n_names; i++) {
-        uint32_t size = t->names[i] ? (uint32_t)strlen(t->names[i]) : 0;
-        memcpy(streams[TENSOR_NAME_LENGTHS] + 4 * i, &size, 4);
-        if (size)
-            memcpy(bytes, t->names[i], size);
-        bytes += size;
-    }
-    *streams[TENSOR_CODE] = (uint8_t)t->type;
-    uint32_t count = (uint32_t)elements;
-    memcpy(streams[TENSOR_VARIANTS + 2 * (t->type - 1)], &count, 4);
-    if (count)
-        memcpy(streams[TENSOR_VARIANTS + 2 * (t->type - 1) + 1], t->data, (size_t)elements * tensor_width[t->type]);
 }
 
 void reel__gather(const reel__cell *cell, uint8_t *to) {
@@ -408,18 +345,13 @@ void reel__write(const reel__cell *cell, uint8_t *const *streams) {
         size_t bytes = (size_t)strip_points(cell) * f->width;
         if (cell->n)
             memcpy(streams[0], cell->lengths, 4 * (size_t)cell->n);
-        if (bytes)
+        if (bytes && cell->values)
             memcpy(streams[1], cell->values, bytes);
         break;
     }
-    case REEL__ELEMENT_IMAGE_FORMAT: write_format(cell, streams); break;
-    case REEL__ELEMENT_AXIS_ANGLE:
-        for (uint32_t i = 0; i < cell->n; i++) {
-            memcpy(streams[0] + 12 * i, ((const reel_axis_angle *)cell->values)[i].axis, 12);
-            memcpy(streams[1] + 4 * i, &((const reel_axis_angle *)cell->values)[i].angle, 4);
-        }
-        break;
-    case REEL__ELEMENT_TENSOR: write_tensor(cell, streams); break;
+    case REEL__ELEMENT_STRUCT: reel__write_structs(cell, streams); break;
+    case REEL__ELEMENT_TENSOR: reel__write_tensors(cell, streams); break;
+    case REEL__ELEMENT_ARROW: write_arrow(cell, streams); break;
     default: break;
     }
 }

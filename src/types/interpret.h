@@ -15,6 +15,13 @@ typedef struct reel__cell {
     size_t stride;           /* FLAT: bytes from one value to the next; 0: packed */
 } reel__cell;
 
+/* What a cell of element ARROW points at; the array was checked when its field was made. */
+typedef struct reel__arrow_values {
+    const struct ArrowSchema *schema;
+    const struct ArrowArray *array;
+    int64_t first;
+} reel__arrow_values;
+
 /* Cells in storage of the caller's. Several archetypes are bound one after another; mask, mismatch and n_instances speak of the one bound last. */
 typedef struct reel__row {
     uint64_t mask;           /* bit per field of the archetype that has a cell */
@@ -37,5 +44,8 @@ reel_status reel__measure(const reel__cell *cell, const char *path, size_t *size
 void reel__write(const reel__cell *cell, uint8_t *const *streams);
 /* Writes a FLAT cell's values packed, n times its width; what a stride leaves between them is passed over. */
 void reel__gather(const reel__cell *cell, uint8_t *to);
+
+/* The stream of a tensor type that has the elements of a buffer of this kind (reel_tensor_type). */
+#define REEL__TENSOR_VALUES(type) (8 + 2 * ((type) - 1) + 1)
 
 #endif

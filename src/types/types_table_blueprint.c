@@ -10,6 +10,8 @@
 /* Where the member is. */
 #define END(s, member) .end = offsetof(s, member) + sizeof(((s *)0)->member)
 #define LIST(s, member) .form = REEL__FORM_LIST, .offset = offsetof(s, member), .offset_2 = offsetof(s, n_##member), END(s, n_##member)
+#define STRIDED(s, member) .form = REEL__FORM_LIST, .offset = offsetof(s, member), .offset_2 = offsetof(s, n_##member), .offset_stride = offsetof(s, member##_stride), \
+    END(s, member##_stride)
 #define OPTIONAL(s, member) .form = REEL__FORM_OPTIONAL, .offset = offsetof(s, member.has), .offset_2 = offsetof(s, member.v), END(s, member)
 #define MEMBER(form_, s, member) .form = REEL__FORM_##form_, .offset = offsetof(s, member), END(s, member)
 
@@ -41,12 +43,12 @@ static const reel__field blueprint_fields[] = {
     { "instruction_ids", FIELD("ActiveVisualizers", "instruction_ids", BLUEPRINT_COMPONENT("VisualizerInstructionId"), U8X16), .element = REEL__ELEMENT_FLAT, .level = REEL__REQUIRED, .many = true, .width = 16, LIST(reel__bp_active_visualizers, instruction_ids) },
     /* VisualizerInstruction */
     { "visualizer_type", FIELD("VisualizerInstruction", "visualizer_type", BLUEPRINT_COMPONENT("VisualizerType"), UTF8), .element = REEL__ELEMENT_TEXT, .level = REEL__REQUIRED, MEMBER(VALUE, reel__bp_visualizer_instruction, visualizer_type) },
-    { "component_map", FIELD("VisualizerInstruction", "component_map", BLUEPRINT_COMPONENT("VisualizerComponentMapping"), VISUALIZER_COMPONENT_MAPPING), .element = REEL__ELEMENT_NONE, .many = true, .form = REEL__FORM_NONE },
+    { "component_map", FIELD("VisualizerInstruction", "component_map", BLUEPRINT_COMPONENT("VisualizerComponentMapping"), VISUALIZER_COMPONENT_MAPPING), .layout = &reel__layout_bp_component_mapping, .element = REEL__ELEMENT_STRUCT, .many = true, LIST(reel__bp_visualizer_instruction, component_map) },
     /* EntityBehavior */
     { "interactive", FIELD("EntityBehavior", "interactive", COMPONENT("Interactive"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_entity_behavior, interactive) },
     { "visible", FIELD("EntityBehavior", "visible", COMPONENT("Visible"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_entity_behavior, visible) },
     /* VisibleTimeRanges */
-    { "ranges", FIELD("VisibleTimeRanges", "ranges", BLUEPRINT_COMPONENT("VisibleTimeRange"), VISIBLE_TIME_RANGE), .element = REEL__ELEMENT_NONE, .level = REEL__REQUIRED, .many = true, .form = REEL__FORM_NONE },
+    { "ranges", FIELD("VisibleTimeRanges", "ranges", BLUEPRINT_COMPONENT("VisibleTimeRange"), VISIBLE_TIME_RANGE), .layout = &reel__layout_bp_visible_time_range, .element = REEL__ELEMENT_STRUCT, .level = REEL__REQUIRED, .many = true, LIST(reel__bp_visible_time_ranges, ranges) },
     /* PanelBlueprint */
     { "state", FIELD("PanelBlueprint", "state", BLUEPRINT_COMPONENT("PanelState"), U8), .enumeration = ENUM(PANEL_STATE), .element = REEL__ELEMENT_ENUM, .width = 1, MEMBER(VALUE, reel__bp_panel_blueprint, state) },
     /* TimePanelBlueprint */
@@ -56,7 +58,7 @@ static const reel__field blueprint_fields[] = {
     { "fps", FIELD("TimePanelBlueprint", "fps", BLUEPRINT_COMPONENT("Fps"), F64), .element = REEL__ELEMENT_FLAT, .width = 8, OPTIONAL(reel__bp_time_panel_blueprint, fps) },
     { "play_state", FIELD("TimePanelBlueprint", "play_state", BLUEPRINT_COMPONENT("PlayState"), U8), .enumeration = ENUM(PLAY_STATE), .element = REEL__ELEMENT_ENUM, .width = 1, MEMBER(VALUE, reel__bp_time_panel_blueprint, play_state) },
     { "loop_mode", FIELD("TimePanelBlueprint", "loop_mode", BLUEPRINT_COMPONENT("LoopMode"), U8), .enumeration = ENUM(LOOP_MODE), .element = REEL__ELEMENT_ENUM, .width = 1, MEMBER(VALUE, reel__bp_time_panel_blueprint, loop_mode) },
-    { "time_selection", FIELD("TimePanelBlueprint", "time_selection", BLUEPRINT_COMPONENT("AbsoluteTimeRange"), ABSOLUTE_TIME_RANGE), .element = REEL__ELEMENT_NONE, .form = REEL__FORM_NONE },
+    { "time_selection", FIELD("TimePanelBlueprint", "time_selection", BLUEPRINT_COMPONENT("AbsoluteTimeRange"), ABSOLUTE_TIME_RANGE), .layout = &reel__layout_bp_absolute_time_range, .element = REEL__ELEMENT_STRUCT, MEMBER(POINTER, reel__bp_time_panel_blueprint, time_selection) },
     /* Background */
     { "kind", FIELD("Background", "kind", BLUEPRINT_COMPONENT("BackgroundKind"), U8), .enumeration = ENUM(BACKGROUND_KIND), .element = REEL__ELEMENT_ENUM, .level = REEL__REQUIRED, .width = 1, MEMBER(VALUE, reel__bp_background, kind) },
     { "color", FIELD("Background", "color", COMPONENT("Color"), U32), .element = REEL__ELEMENT_FLAT, .width = 4, OPTIONAL(reel__bp_background, color) },
@@ -82,7 +84,7 @@ static const reel__field blueprint_fields[] = {
     { "show_axes", FIELD("SpatialInformation", "show_axes", BLUEPRINT_COMPONENT("Enabled"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_spatial_information, show_axes) },
     { "axes", FIELD("SpatialInformation", "axes", COMPONENT("ViewCoordinates"), U8X3), .element = REEL__ELEMENT_FLAT, .width = 3, MEMBER(POINTER, reel__bp_spatial_information, axes) },
     /* VisualBounds2D */
-    { "range", FIELD("VisualBounds2D", "range", BLUEPRINT_COMPONENT("VisualBounds2D"), VISUAL_BOUNDS2D), .element = REEL__ELEMENT_NONE, .level = REEL__REQUIRED, .form = REEL__FORM_NONE },
+    { "range", FIELD("VisualBounds2D", "range", BLUEPRINT_COMPONENT("VisualBounds2D"), VISUAL_BOUNDS2D), .layout = &reel__layout_bp_bounds2d, .element = REEL__ELEMENT_STRUCT, .level = REEL__REQUIRED, MEMBER(POINTER, reel__bp_visual_bounds2d, range) },
     /* PlotBackground */
     { "color", FIELD("PlotBackground", "color", COMPONENT("Color"), U32), .element = REEL__ELEMENT_FLAT, .width = 4, OPTIONAL(reel__bp_plot_background, color) },
     { "show_grid", FIELD("PlotBackground", "show_grid", BLUEPRINT_COMPONENT("Enabled"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_plot_background, show_grid) },
@@ -97,14 +99,14 @@ static const reel__field blueprint_fields[] = {
     { "zoom_lock", FIELD("ScalarAxis", "zoom_lock", BLUEPRINT_COMPONENT("LockRangeDuringZoom"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_scalar_axis, zoom_lock) },
     /* TimeAxis */
     { "link", FIELD("TimeAxis", "link", BLUEPRINT_COMPONENT("LinkAxis"), U8), .enumeration = ENUM(LINK_AXIS), .element = REEL__ELEMENT_ENUM, .width = 1, MEMBER(VALUE, reel__bp_time_axis, link) },
-    { "view_range", FIELD("TimeAxis", "view_range", BLUEPRINT_COMPONENT("TimeRange"), TIME_RANGE), .element = REEL__ELEMENT_NONE, .form = REEL__FORM_NONE },
+    { "view_range", FIELD("TimeAxis", "view_range", BLUEPRINT_COMPONENT("TimeRange"), TIME_RANGE), .layout = &reel__layout_bp_time_range, .element = REEL__ELEMENT_STRUCT, MEMBER(POINTER, reel__bp_time_axis, view_range) },
     { "zoom_lock", FIELD("TimeAxis", "zoom_lock", BLUEPRINT_COMPONENT("LockRangeDuringZoom"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_time_axis, zoom_lock) },
     /* TextDocumentFormat */
     { "monospace", FIELD("TextDocumentFormat", "monospace", BLUEPRINT_COMPONENT("Enabled"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_text_document_format, monospace) },
     { "word_wrap", FIELD("TextDocumentFormat", "word_wrap", BLUEPRINT_COMPONENT("Enabled"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_text_document_format, word_wrap) },
     /* TextLogColumns */
-    { "timeline_columns", FIELD("TextLogColumns", "timeline_columns", BLUEPRINT_COMPONENT("TimelineColumn"), TIMELINE_COLUMN), .element = REEL__ELEMENT_NONE, .many = true, .form = REEL__FORM_NONE },
-    { "text_log_columns", FIELD("TextLogColumns", "text_log_columns", BLUEPRINT_COMPONENT("TextLogColumn"), TEXT_LOG_COLUMN), .element = REEL__ELEMENT_NONE, .many = true, .form = REEL__FORM_NONE },
+    { "timeline_columns", FIELD("TextLogColumns", "timeline_columns", BLUEPRINT_COMPONENT("TimelineColumn"), TIMELINE_COLUMN), .layout = &reel__layout_bp_timeline_column, .element = REEL__ELEMENT_STRUCT, .many = true, LIST(reel__bp_text_log_columns, timeline_columns) },
+    { "text_log_columns", FIELD("TextLogColumns", "text_log_columns", BLUEPRINT_COMPONENT("TextLogColumn"), TEXT_LOG_COLUMN), .layout = &reel__layout_bp_text_log_column, .element = REEL__ELEMENT_STRUCT, .many = true, LIST(reel__bp_text_log_columns, text_log_columns) },
     /* TextLogFormat */
     { "monospace_body", FIELD("TextLogFormat", "monospace_body", BLUEPRINT_COMPONENT("Enabled"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_text_log_format, monospace_body) },
     /* TextLogRows */
@@ -114,10 +116,10 @@ static const reel__field blueprint_fields[] = {
     { "colormap", FIELD("TensorScalarMapping", "colormap", COMPONENT("Colormap"), U8), .enumeration = ENUM(COLORMAP), .element = REEL__ELEMENT_ENUM, .width = 1, MEMBER(VALUE, reel__bp_tensor_scalar_mapping, colormap) },
     { "gamma", FIELD("TensorScalarMapping", "gamma", COMPONENT("GammaCorrection"), F32), .element = REEL__ELEMENT_FLAT, .width = 4, OPTIONAL(reel__bp_tensor_scalar_mapping, gamma) },
     /* TensorSliceSelection */
-    { "width", FIELD("TensorSliceSelection", "width", COMPONENT("TensorWidthDimension"), TENSOR_WIDTH_DIMENSION), .element = REEL__ELEMENT_NONE, .form = REEL__FORM_NONE },
-    { "height", FIELD("TensorSliceSelection", "height", COMPONENT("TensorHeightDimension"), TENSOR_WIDTH_DIMENSION), .element = REEL__ELEMENT_NONE, .form = REEL__FORM_NONE },
-    { "indices", FIELD("TensorSliceSelection", "indices", COMPONENT("TensorDimensionIndexSelection"), TENSOR_DIMENSION_INDEX_SELECTION), .element = REEL__ELEMENT_NONE, .many = true, .form = REEL__FORM_NONE },
-    { "slider", FIELD("TensorSliceSelection", "slider", BLUEPRINT_COMPONENT("TensorDimensionIndexSlider"), TENSOR_DIMENSION_INDEX_SLIDER), .element = REEL__ELEMENT_NONE, .many = true, .form = REEL__FORM_NONE },
+    { "width", FIELD("TensorSliceSelection", "width", COMPONENT("TensorWidthDimension"), TENSOR_WIDTH_DIMENSION), .layout = &reel__layout_bp_tensor_dimension, .element = REEL__ELEMENT_STRUCT, MEMBER(POINTER, reel__bp_tensor_slice_selection, width) },
+    { "height", FIELD("TensorSliceSelection", "height", COMPONENT("TensorHeightDimension"), TENSOR_WIDTH_DIMENSION), .layout = &reel__layout_bp_tensor_dimension, .element = REEL__ELEMENT_STRUCT, MEMBER(POINTER, reel__bp_tensor_slice_selection, height) },
+    { "indices", FIELD("TensorSliceSelection", "indices", COMPONENT("TensorDimensionIndexSelection"), TENSOR_DIMENSION_INDEX_SELECTION), .layout = &reel__layout_bp_tensor_index, .element = REEL__ELEMENT_STRUCT, .many = true, LIST(reel__bp_tensor_slice_selection, indices) },
+    { "slider", FIELD("TensorSliceSelection", "slider", BLUEPRINT_COMPONENT("TensorDimensionIndexSlider"), TENSOR_DIMENSION_INDEX_SLIDER), .layout = &reel__layout_bp_tensor_slider, .element = REEL__ELEMENT_STRUCT, .many = true, LIST(reel__bp_tensor_slice_selection, slider) },
     /* TensorViewFit */
     { "scaling", FIELD("TensorViewFit", "scaling", BLUEPRINT_COMPONENT("ViewFit"), U8), .enumeration = ENUM(VIEW_FIT), .element = REEL__ELEMENT_ENUM, .width = 1, MEMBER(VALUE, reel__bp_tensor_view_fit, scaling) },
     /* MapBackground */
@@ -148,17 +150,17 @@ static const reel__field blueprint_fields[] = {
     { "volume", FIELD("AudioPlayback", "volume", BLUEPRINT_COMPONENT("Volume"), F32), .element = REEL__ELEMENT_FLAT, .width = 4, OPTIONAL(reel__bp_audio_playback, volume) },
     /* DataframeQuery */
     { "timeline", FIELD("DataframeQuery", "timeline", BLUEPRINT_COMPONENT("TimelineName"), UTF8), .element = REEL__ELEMENT_TEXT, MEMBER(VALUE, reel__bp_dataframe_query, timeline) },
-    { "filter_by_range", FIELD("DataframeQuery", "filter_by_range", BLUEPRINT_COMPONENT("FilterByRange"), FILTER_BY_RANGE), .element = REEL__ELEMENT_NONE, .form = REEL__FORM_NONE },
-    { "filter_is_not_null", FIELD("DataframeQuery", "filter_is_not_null", BLUEPRINT_COMPONENT("FilterIsNotNull"), FILTER_IS_NOT_NULL), .element = REEL__ELEMENT_NONE, .form = REEL__FORM_NONE },
+    { "filter_by_range", FIELD("DataframeQuery", "filter_by_range", BLUEPRINT_COMPONENT("FilterByRange"), FILTER_BY_RANGE), .layout = &reel__layout_bp_filter_range, .element = REEL__ELEMENT_STRUCT, MEMBER(POINTER, reel__bp_dataframe_query, filter_by_range) },
+    { "filter_is_not_null", FIELD("DataframeQuery", "filter_is_not_null", BLUEPRINT_COMPONENT("FilterIsNotNull"), FILTER_IS_NOT_NULL), .layout = &reel__layout_bp_filter_not_null, .element = REEL__ELEMENT_STRUCT, MEMBER(POINTER, reel__bp_dataframe_query, filter_is_not_null) },
     { "apply_latest_at", FIELD("DataframeQuery", "apply_latest_at", BLUEPRINT_COMPONENT("ApplyLatestAt"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_dataframe_query, apply_latest_at) },
-    { "select", FIELD("DataframeQuery", "select", BLUEPRINT_COMPONENT("SelectedColumns"), SELECTED_COLUMNS), .element = REEL__ELEMENT_NONE, .form = REEL__FORM_NONE },
-    { "entity_order", FIELD("DataframeQuery", "entity_order", BLUEPRINT_COMPONENT("ColumnOrder"), LIST_UTF8), .element = REEL__ELEMENT_NONE, .form = REEL__FORM_NONE },
+    { "select", FIELD("DataframeQuery", "select", BLUEPRINT_COMPONENT("SelectedColumns"), SELECTED_COLUMNS), .layout = &reel__layout_bp_column_selection, .element = REEL__ELEMENT_STRUCT, MEMBER(POINTER, reel__bp_dataframe_query, select) },
+    { "entity_order", FIELD("DataframeQuery", "entity_order", BLUEPRINT_COMPONENT("ColumnOrder"), LIST_UTF8), .layout = &reel__layout_bp_column_names, .element = REEL__ELEMENT_STRUCT, MEMBER(VALUE, reel__bp_dataframe_query, entity_order) },
     { "auto_scroll", FIELD("DataframeQuery", "auto_scroll", BLUEPRINT_COMPONENT("AutoScroll"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_dataframe_query, auto_scroll) },
     /* TableBlueprint */
     { "layout", FIELD("TableBlueprint", "layout", BLUEPRINT_COMPONENT("TableLayoutKind"), U8), .enumeration = ENUM(TABLE_LAYOUT_KIND), .element = REEL__ELEMENT_ENUM, .width = 1, MEMBER(VALUE, reel__bp_table_blueprint, layout) },
     { "column_display_mode", FIELD("TableBlueprint", "column_display_mode", BLUEPRINT_COMPONENT("ColumnDisplayMode"), U8), .enumeration = ENUM(COLUMN_DISPLAY_MODE), .element = REEL__ELEMENT_ENUM, .width = 1, MEMBER(VALUE, reel__bp_table_blueprint, column_display_mode) },
     { "filters", FIELD("TableBlueprint", "filters", BLUEPRINT_COMPONENT("SqlFilterExpression"), UTF8), .element = REEL__ELEMENT_TEXT, .many = true, LIST(reel__bp_table_blueprint, filters) },
-    { "sort_by", FIELD("TableBlueprint", "sort_by", BLUEPRINT_COMPONENT("SortBy"), SORT_BY), .element = REEL__ELEMENT_NONE, .form = REEL__FORM_NONE },
+    { "sort_by", FIELD("TableBlueprint", "sort_by", BLUEPRINT_COMPONENT("SortBy"), SORT_BY), .layout = &reel__layout_bp_sort_order, .element = REEL__ELEMENT_STRUCT, MEMBER(POINTER, reel__bp_table_blueprint, sort_by) },
     /* TableLayout */
     { "column_order", FIELD("TableLayout", "column_order", BLUEPRINT_COMPONENT("ColumnName"), UTF8), .element = REEL__ELEMENT_TEXT, .many = true, LIST(reel__bp_table_layout, column_order) },
     /* CardLayout */
@@ -169,7 +171,7 @@ static const reel__field blueprint_fields[] = {
     { "name", FIELD("TableColumn", "name", COMPONENT("Name"), UTF8), .element = REEL__ELEMENT_TEXT, MEMBER(VALUE, reel__bp_table_column, name) },
     { "editable", FIELD("TableColumn", "editable", BLUEPRINT_COMPONENT("Editable"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_table_column, editable) },
     { "visible", FIELD("TableColumn", "visible", COMPONENT("Visible"), BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_table_column, visible) },
-    { "column_type", FIELD("TableColumn", "column_type", BLUEPRINT_COMPONENT("ColumnType"), COLUMN_TYPE), .element = REEL__ELEMENT_NONE, .form = REEL__FORM_NONE },
+    { "column_type", FIELD("TableColumn", "column_type", BLUEPRINT_COMPONENT("ColumnType"), COLUMN_TYPE), .layout = &reel__layout_bp_column_kind, .element = REEL__ELEMENT_STRUCT, MEMBER(POINTER, reel__bp_table_column, column_type) },
     /* TableColumnPreview */
     { "views", FIELD("TableColumnPreview", "views", BLUEPRINT_COMPONENT("IncludedContent"), UTF8), .element = REEL__ELEMENT_TEXT, .level = REEL__REQUIRED, .many = true, LIST(reel__bp_table_column_preview, views) },
     /* PreviewsConfig */
@@ -180,51 +182,51 @@ static const reel__field blueprint_fields[] = {
 };
 
 static const reel__archetype archetypes[] = {
-    { NULL, NULL, NULL, 0, 0, 0 },
-    { "rerun.blueprint.archetypes.ViewportBlueprint", "viewport_blueprint", &blueprint_fields[0], 5, sizeof(reel__bp_viewport_blueprint), 0x0 },
-    { "rerun.blueprint.archetypes.ContainerBlueprint", "container_blueprint", &blueprint_fields[5], 8, sizeof(reel__bp_container_blueprint), 0x1 },
-    { "rerun.blueprint.archetypes.ViewBlueprint", "view_blueprint", &blueprint_fields[13], 5, sizeof(reel__bp_view_blueprint), 0x1 },
-    { "rerun.blueprint.archetypes.ViewContents", "view_contents", &blueprint_fields[18], 1, sizeof(reel__bp_view_contents), 0x0 },
-    { "rerun.blueprint.archetypes.ActiveVisualizers", "active_visualizers", &blueprint_fields[19], 1, sizeof(reel__bp_active_visualizers), 0x1 },
-    { "rerun.blueprint.archetypes.VisualizerInstruction", "visualizer_instruction", &blueprint_fields[20], 2, sizeof(reel__bp_visualizer_instruction), 0x1 },
-    { "rerun.blueprint.archetypes.EntityBehavior", "entity_behavior", &blueprint_fields[22], 2, sizeof(reel__bp_entity_behavior), 0x0 },
-    { "rerun.blueprint.archetypes.VisibleTimeRanges", "visible_time_ranges", &blueprint_fields[24], 1, 0, 0x1 },
-    { "rerun.blueprint.archetypes.PanelBlueprint", "panel_blueprint", &blueprint_fields[25], 1, sizeof(reel__bp_panel_blueprint), 0x0 },
-    { "rerun.blueprint.archetypes.TimePanelBlueprint", "time_panel_blueprint", &blueprint_fields[26], 7, sizeof(reel__bp_time_panel_blueprint), 0x0 },
-    { "rerun.blueprint.archetypes.Background", "background", &blueprint_fields[33], 2, sizeof(reel__bp_background), 0x1 },
-    { "rerun.blueprint.archetypes.EyeControls3D", "eye_controls3d", &blueprint_fields[35], 7, sizeof(reel__bp_eye_controls3d), 0x0 },
-    { "rerun.blueprint.archetypes.LineGrid3D", "line_grid3d", &blueprint_fields[42], 5, sizeof(reel__bp_line_grid3d), 0x0 },
-    { "rerun.blueprint.archetypes.NearClipPlane", "near_clip_plane", &blueprint_fields[47], 1, sizeof(reel__bp_near_clip_plane), 0x0 },
-    { "rerun.blueprint.archetypes.SpatialInformation", "spatial_information", &blueprint_fields[48], 4, sizeof(reel__bp_spatial_information), 0x0 },
-    { "rerun.blueprint.archetypes.VisualBounds2D", "visual_bounds2d", &blueprint_fields[52], 1, 0, 0x1 },
-    { "rerun.blueprint.archetypes.PlotBackground", "plot_background", &blueprint_fields[53], 2, sizeof(reel__bp_plot_background), 0x0 },
-    { "rerun.blueprint.archetypes.PlotInteraction", "plot_interaction", &blueprint_fields[55], 2, sizeof(reel__bp_plot_interaction), 0x0 },
-    { "rerun.blueprint.archetypes.PlotLegend", "plot_legend", &blueprint_fields[57], 2, sizeof(reel__bp_plot_legend), 0x0 },
-    { "rerun.blueprint.archetypes.ScalarAxis", "scalar_axis", &blueprint_fields[59], 2, sizeof(reel__bp_scalar_axis), 0x0 },
-    { "rerun.blueprint.archetypes.TimeAxis", "time_axis", &blueprint_fields[61], 3, sizeof(reel__bp_time_axis), 0x0 },
-    { "rerun.blueprint.archetypes.TextDocumentFormat", "text_document_format", &blueprint_fields[64], 2, sizeof(reel__bp_text_document_format), 0x0 },
-    { "rerun.blueprint.archetypes.TextLogColumns", "text_log_columns", &blueprint_fields[66], 2, 0, 0x0 },
-    { "rerun.blueprint.archetypes.TextLogFormat", "text_log_format", &blueprint_fields[68], 1, sizeof(reel__bp_text_log_format), 0x0 },
-    { "rerun.blueprint.archetypes.TextLogRows", "text_log_rows", &blueprint_fields[69], 1, sizeof(reel__bp_text_log_rows), 0x0 },
-    { "rerun.blueprint.archetypes.TensorScalarMapping", "tensor_scalar_mapping", &blueprint_fields[70], 3, sizeof(reel__bp_tensor_scalar_mapping), 0x0 },
-    { "rerun.blueprint.archetypes.TensorSliceSelection", "tensor_slice_selection", &blueprint_fields[73], 4, 0, 0x0 },
-    { "rerun.blueprint.archetypes.TensorViewFit", "tensor_view_fit", &blueprint_fields[77], 1, sizeof(reel__bp_tensor_view_fit), 0x0 },
-    { "rerun.blueprint.archetypes.MapBackground", "map_background", &blueprint_fields[78], 1, sizeof(reel__bp_map_background), 0x0 },
-    { "rerun.blueprint.archetypes.MapZoom", "map_zoom", &blueprint_fields[79], 1, sizeof(reel__bp_map_zoom), 0x0 },
-    { "rerun.blueprint.archetypes.GraphBackground", "graph_background", &blueprint_fields[80], 1, sizeof(reel__bp_graph_background), 0x0 },
-    { "rerun.blueprint.archetypes.ForceCenter", "force_center", &blueprint_fields[81], 2, sizeof(reel__bp_force_center), 0x0 },
-    { "rerun.blueprint.archetypes.ForceCollisionRadius", "force_collision_radius", &blueprint_fields[83], 3, sizeof(reel__bp_force_collision_radius), 0x0 },
-    { "rerun.blueprint.archetypes.ForceLink", "force_link", &blueprint_fields[86], 3, sizeof(reel__bp_force_link), 0x0 },
-    { "rerun.blueprint.archetypes.ForceManyBody", "force_many_body", &blueprint_fields[89], 2, sizeof(reel__bp_force_many_body), 0x0 },
-    { "rerun.blueprint.archetypes.ForcePosition", "force_position", &blueprint_fields[91], 3, sizeof(reel__bp_force_position), 0x0 },
-    { "rerun.blueprint.archetypes.AudioPlayback", "audio_playback", &blueprint_fields[94], 1, sizeof(reel__bp_audio_playback), 0x0 },
-    { "rerun.blueprint.archetypes.DataframeQuery", "dataframe_query", &blueprint_fields[95], 7, sizeof(reel__bp_dataframe_query), 0x0 },
-    { "rerun.blueprint.archetypes.TableBlueprint", "table_blueprint", &blueprint_fields[102], 4, sizeof(reel__bp_table_blueprint), 0x0 },
-    { "rerun.blueprint.archetypes.TableLayout", "table_layout", &blueprint_fields[106], 1, sizeof(reel__bp_table_layout), 0x0 },
-    { "rerun.blueprint.archetypes.CardLayout", "card_layout", &blueprint_fields[107], 3, sizeof(reel__bp_card_layout), 0x1 },
-    { "rerun.blueprint.archetypes.TableColumn", "table_column", &blueprint_fields[110], 4, sizeof(reel__bp_table_column), 0x0 },
-    { "rerun.blueprint.archetypes.TableColumnPreview", "table_column_preview", &blueprint_fields[114], 1, sizeof(reel__bp_table_column_preview), 0x1 },
-    { "rerun.blueprint.archetypes.PreviewsConfig", "previews_config", &blueprint_fields[115], 4, sizeof(reel__bp_previews_config), 0x0 },
+    { NULL, NULL, NULL, 0, 0, 0, 0, 0 },
+    { "rerun.blueprint.archetypes.ViewportBlueprint", "viewport_blueprint", &blueprint_fields[0], 5, sizeof(reel__bp_viewport_blueprint), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.ContainerBlueprint", "container_blueprint", &blueprint_fields[5], 8, sizeof(reel__bp_container_blueprint), 0x1, 0, 0 },
+    { "rerun.blueprint.archetypes.ViewBlueprint", "view_blueprint", &blueprint_fields[13], 5, sizeof(reel__bp_view_blueprint), 0x1, 0, 0 },
+    { "rerun.blueprint.archetypes.ViewContents", "view_contents", &blueprint_fields[18], 1, sizeof(reel__bp_view_contents), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.ActiveVisualizers", "active_visualizers", &blueprint_fields[19], 1, sizeof(reel__bp_active_visualizers), 0x1, 0, 0 },
+    { "rerun.blueprint.archetypes.VisualizerInstruction", "visualizer_instruction", &blueprint_fields[20], 2, sizeof(reel__bp_visualizer_instruction), 0x1, 0, 0 },
+    { "rerun.blueprint.archetypes.EntityBehavior", "entity_behavior", &blueprint_fields[22], 2, sizeof(reel__bp_entity_behavior), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.VisibleTimeRanges", "visible_time_ranges", &blueprint_fields[24], 1, sizeof(reel__bp_visible_time_ranges), 0x1, 0, 0 },
+    { "rerun.blueprint.archetypes.PanelBlueprint", "panel_blueprint", &blueprint_fields[25], 1, sizeof(reel__bp_panel_blueprint), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TimePanelBlueprint", "time_panel_blueprint", &blueprint_fields[26], 7, sizeof(reel__bp_time_panel_blueprint), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.Background", "background", &blueprint_fields[33], 2, sizeof(reel__bp_background), 0x1, 0, 0 },
+    { "rerun.blueprint.archetypes.EyeControls3D", "eye_controls3d", &blueprint_fields[35], 7, sizeof(reel__bp_eye_controls3d), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.LineGrid3D", "line_grid3d", &blueprint_fields[42], 5, sizeof(reel__bp_line_grid3d), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.NearClipPlane", "near_clip_plane", &blueprint_fields[47], 1, sizeof(reel__bp_near_clip_plane), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.SpatialInformation", "spatial_information", &blueprint_fields[48], 4, sizeof(reel__bp_spatial_information), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.VisualBounds2D", "visual_bounds2d", &blueprint_fields[52], 1, sizeof(reel__bp_visual_bounds2d), 0x1, 0, 0 },
+    { "rerun.blueprint.archetypes.PlotBackground", "plot_background", &blueprint_fields[53], 2, sizeof(reel__bp_plot_background), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.PlotInteraction", "plot_interaction", &blueprint_fields[55], 2, sizeof(reel__bp_plot_interaction), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.PlotLegend", "plot_legend", &blueprint_fields[57], 2, sizeof(reel__bp_plot_legend), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.ScalarAxis", "scalar_axis", &blueprint_fields[59], 2, sizeof(reel__bp_scalar_axis), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TimeAxis", "time_axis", &blueprint_fields[61], 3, sizeof(reel__bp_time_axis), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TextDocumentFormat", "text_document_format", &blueprint_fields[64], 2, sizeof(reel__bp_text_document_format), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TextLogColumns", "text_log_columns", &blueprint_fields[66], 2, sizeof(reel__bp_text_log_columns), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TextLogFormat", "text_log_format", &blueprint_fields[68], 1, sizeof(reel__bp_text_log_format), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TextLogRows", "text_log_rows", &blueprint_fields[69], 1, sizeof(reel__bp_text_log_rows), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TensorScalarMapping", "tensor_scalar_mapping", &blueprint_fields[70], 3, sizeof(reel__bp_tensor_scalar_mapping), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TensorSliceSelection", "tensor_slice_selection", &blueprint_fields[73], 4, sizeof(reel__bp_tensor_slice_selection), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TensorViewFit", "tensor_view_fit", &blueprint_fields[77], 1, sizeof(reel__bp_tensor_view_fit), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.MapBackground", "map_background", &blueprint_fields[78], 1, sizeof(reel__bp_map_background), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.MapZoom", "map_zoom", &blueprint_fields[79], 1, sizeof(reel__bp_map_zoom), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.GraphBackground", "graph_background", &blueprint_fields[80], 1, sizeof(reel__bp_graph_background), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.ForceCenter", "force_center", &blueprint_fields[81], 2, sizeof(reel__bp_force_center), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.ForceCollisionRadius", "force_collision_radius", &blueprint_fields[83], 3, sizeof(reel__bp_force_collision_radius), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.ForceLink", "force_link", &blueprint_fields[86], 3, sizeof(reel__bp_force_link), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.ForceManyBody", "force_many_body", &blueprint_fields[89], 2, sizeof(reel__bp_force_many_body), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.ForcePosition", "force_position", &blueprint_fields[91], 3, sizeof(reel__bp_force_position), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.AudioPlayback", "audio_playback", &blueprint_fields[94], 1, sizeof(reel__bp_audio_playback), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.DataframeQuery", "dataframe_query", &blueprint_fields[95], 7, sizeof(reel__bp_dataframe_query), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TableBlueprint", "table_blueprint", &blueprint_fields[102], 4, sizeof(reel__bp_table_blueprint), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TableLayout", "table_layout", &blueprint_fields[106], 1, sizeof(reel__bp_table_layout), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.CardLayout", "card_layout", &blueprint_fields[107], 3, sizeof(reel__bp_card_layout), 0x1, 0, 0 },
+    { "rerun.blueprint.archetypes.TableColumn", "table_column", &blueprint_fields[110], 4, sizeof(reel__bp_table_column), 0x0, 0, 0 },
+    { "rerun.blueprint.archetypes.TableColumnPreview", "table_column_preview", &blueprint_fields[114], 1, sizeof(reel__bp_table_column_preview), 0x1, 0, 0 },
+    { "rerun.blueprint.archetypes.PreviewsConfig", "previews_config", &blueprint_fields[115], 4, sizeof(reel__bp_previews_config), 0x0, 0, 0 },
 };
 
 const reel__archetype *reel__blueprint_archetype(uint32_t number)

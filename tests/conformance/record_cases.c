@@ -7,7 +7,8 @@
  * call that fails ends the program with 1; 3 says that something failed later, on a thread of the library. */
 #include <reel/reel.h>
 
-#include "types/schema.h"
+#include "read_structs.h"
+#include "types/interpret.h"
 #include "types/types_table.h"
 
 #include <pthread.h>
@@ -21,12 +22,6 @@ enum { NEW_NO_LOG_TIME = 1, NEW_LOG_TICK = 2, NEW_NO_PROPERTIES = 4, NEW_STRICT 
 #define LOG_BY_HANDLE UINT64_C(256)
 #define FIELDS_MAX 64
 #define SINKS_MAX 8
-
-typedef struct script {
-    const uint8_t *at, *end;
-    void *blocks[4 * FIELDS_MAX]; /* freed after each operation */
-    size_t n_blocks, n_ops;
-} script;
 
 typedef struct values {
     const void *values;
@@ -42,11 +37,6 @@ static struct {
 } sinks[SINKS_MAX];
 static size_t n_sinks;
 
-static void die(const char *what) {
-    fprintf(stderr, "record_cases: %s\n", what);
-    exit(2);
-}
-
 static void check(const script *s, reel_status status, const char *what) {
     if (status == REEL_OK)
         return;
@@ -54,57 +44,7 @@ static void check(const script *s, reel_status status, const char *what) {
     exit(1);
 }
 
-static uint64_t number(script *s) {
-    uint64_t n;
-    if (s->end - s->at < 8)
-        die("the script ends within an operation");
-    memcpy(&n, s->at, 8);
-    s->at += 8;
-    return n;
-}
-
-static const void *blob(script *s, size_t *size) {
-    uint64_t n = number(s);
-    const uint8_t *data = s->at;
-    if (n >= (uint64_t)(s->end - s->at))
-        die("the script ends within a blob");
-    s->at += (n + 8) & ~UINT64_C(7);
-    if (size)
-        *size = (size_t)n;
-    return data;
-}
-
-static const char *text(script *s) { return blob(s, NULL); }
-
-static const char *text_or_null(script *s) {
-    const char *t = text(s);
-    return *t ? t : NULL;
-}
-
-static void *block(script *s, size_t n, size_t size) {
-    void *b = calloc(n + 1, size);
-    if (!b || s->n_blocks == sizeof s->blocks / sizeof *s->blocks)
-        die("no memory");
-    return s->blocks[s->n_blocks++] = b;
-}
-
 /* ---- values */
-
-static reel_tensor_data *tensor(script *s) {
-    reel_tensor_data *t = block(s, 1, sizeof *t);
-    size_t bytes;
-    t->type = (reel_tensor_type)number(s);
-    t->shape = blob(s, &bytes);
-    t->n_dims = bytes / sizeof *t->shape;
-    if (number(s)) {
-        const char **names = block(s, t->n_dims, sizeof *names);
-        for (size_t i = 0; i < t->n_dims; i++)
-            names[i] = text(s);
-        t->names = names;
-    }
-    t->data = blob(s, NULL);
-    return t;
-}
 
 static values read_values(script *s, const reel__field *f, size_t n) {
     switch (f->element) {
@@ -124,18 +64,8 @@ static values read_values(script *s, const reel__field *f, size_t n) {
         const uint32_t *lengths = blob(s, NULL);
         return (values){blob(s, NULL), lengths};
     }
-    case REEL__ELEMENT_IMAGE_FORMAT: {
-        reel_image_format *formats = block(s, n, sizeof *formats);
-        for (size_t i = 0; i < n; i++) {
-            formats[i].width = (uint32_t)number(s);
-            formats[i].height = (uint32_t)number(s);
-            formats[i].pixel_format = (reel_pixel_format)number(s);
-            formats[i].color_model = (reel_color_model)number(s);
-            formats[i].channel_datatype = (reel_channel_datatype)number(s);
-        }
-        return (values){formats, NULL};
-    }
-    case REEL__ELEMENT_TENSOR: return (values){n ? tensor(s) : NULL, NULL};
+    case REEL__ELEMENT_STRUCT: return (values){read_structs(s, f->layout, n), NULL};
+    case REEL__ELEMENT_TENSOR: return (values){read_tensors(s, n), NULL};
     default: return (values){blob(s, NULL), NULL}; /* as they lie in memory */
     }
 }
@@ -145,7 +75,7 @@ static size_t member_size(const reel__field *f) {
     case REEL__ELEMENT_ENUM: return sizeof(int);
     case REEL__ELEMENT_TEXT: return sizeof(const char *);
     case REEL__ELEMENT_BYTES: return sizeof(reel_bytes);
-    case REEL__ELEMENT_IMAGE_FORMAT: return sizeof(reel_image_format);
+    case REEL__ELEMENT_STRUCT: return f->layout->size;
     case REEL__ELEMENT_TENSOR: return sizeof(reel_tensor_data);
     default: return f->width;
     }
@@ -156,9 +86,9 @@ static void set_member(uint8_t *base, const reel__field *f, size_t n, values v) 
         memcpy(base + f->offset, &v.values, sizeof v.values);
         memcpy(base + f->offset_2, &n, sizeof n);
     } else if (f->form == REEL__FORM_STRIPS && f->width == 2 * sizeof(double)) {
-        memcpy(base + f->offset, &(reel_geo_strips){v.values, v.lengths, n}, sizeof(reel_geo_strips));
+        memcpy(base + f->offset, &(reel_geo_strips){v.values, v.lengths, n, 0}, sizeof(reel_geo_strips));
     } else if (f->form == REEL__FORM_STRIPS) {
-        memcpy(base + f->offset, &(reel_strips){v.values, v.lengths, n}, sizeof(reel_strips));
+        memcpy(base + f->offset, &(reel_strips){v.values, v.lengths, n, 0}, sizeof(reel_strips));
     } else if (n != 1) {
         die("one value expected");
     } else if (f->form == REEL__FORM_OPTIONAL) {
@@ -173,9 +103,10 @@ static void set_member(uint8_t *base, const reel__field *f, size_t n, values v) 
 
 static const reel__archetype *archetype(script *s, uint32_t *n) {
     *n = (uint32_t)number(s);
-    if (*n == 0 || *n >= reel__n_archetypes || !reel__archetypes[*n].struct_size)
+    const reel__archetype *a = reel__archetype_of(*n);
+    if (!a)
         die("no such archetype");
-    return &reel__archetypes[*n];
+    return a;
 }
 
 static const reel__field *field(script *s, const reel__archetype *a, uint32_t *n) {

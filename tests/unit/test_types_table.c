@@ -118,9 +118,10 @@ static size_t element_size(const reel__field *f) {
     case REEL__ELEMENT_ENUM: return sizeof(reel_marker_shape);
     case REEL__ELEMENT_TEXT: return sizeof(const char *);
     case REEL__ELEMENT_BYTES: return sizeof(reel_bytes);
-    case REEL__ELEMENT_IMAGE_FORMAT: return sizeof(reel_image_format);
     case REEL__ELEMENT_TENSOR: return sizeof(reel_tensor_data);
-    default: return sizeof(reel_axis_angle);
+    default:
+        assert_int_equal(f->element, REEL__ELEMENT_STRUCT);
+        return f->layout->size;
     }
 }
 
@@ -129,7 +130,8 @@ static void check_place(const reel__field *f, size_t *behind) {
     switch (f->form) {
     case REEL__FORM_LIST:
         assert_int_equal(f->offset_2, f->offset + sizeof(void *));
-        assert_int_equal(f->end, f->offset_2 + sizeof(size_t));
+        assert_true(f->offset_stride == 0 || f->offset_stride == f->offset_2 + sizeof(size_t));
+        assert_int_equal(f->end, (f->offset_stride ? f->offset_stride : f->offset_2) + sizeof(size_t));
         break;
     case REEL__FORM_OPTIONAL:
         assert_true(f->offset_2 > f->offset && f->offset_2 < f->offset + 16);
@@ -154,16 +156,71 @@ static void members_lie_within_the_struct_in_order(void **state) {
             const reel__field *f = &a->fields[i];
             required |= (uint64_t)(f->level == REEL__REQUIRED) << i;
             assert_true((f->element == REEL__ELEMENT_ENUM) == (f->enumeration != NULL));
-            if (f->form == REEL__FORM_NONE)
-                assert_true(a->struct_size == 0 || (f->element == REEL__ELEMENT_NONE && f->level != REEL__REQUIRED));
-            else
-                check_place(f, &behind);
+            check_place(f, &behind);
+            assert_true((f->element == REEL__ELEMENT_STRUCT) == (f->layout != NULL));
+            assert_true(f->offset_stride == 0 || f->element == REEL__ELEMENT_FLAT);
             if (f->form == REEL__FORM_LIST || f->form == REEL__FORM_STRIPS)
                 assert_true(f->many);
         }
         assert_int_equal(a->required, required);
-        assert_true(a->struct_size == 0 || (behind <= a->struct_size && a->struct_size - behind < sizeof(uint64_t)));
+        assert_true(behind <= a->struct_size && a->struct_size - behind < sizeof(uint64_t));
     }
+}
+
+/* A place for every node, none of them outside of its struct: the value itself, or an item of the list above. Returns the node behind. */
+static unsigned check_places(const reel__field *f, unsigned at, size_t struct_size) {
+    const reel__arrow_node *node = &f->descriptor.arrow->nodes[at];
+    const reel__place *place = &f->layout->places[at];
+    assert_true(at < f->layout->n_places);
+    assert_true(place->offset < struct_size && place->offset_2 < struct_size);
+    assert_true(!place->enumeration || node->kind == REEL__ARROW_UNION || node->kind == REEL__ARROW_U8);
+    assert_true(node->kind != REEL__ARROW_UNION || place->enumeration);
+    switch (node->kind) {
+    case REEL__ARROW_LIST:
+        assert_int_equal(place->offset_2, place->offset + sizeof(void *));
+        assert_true(place[1].size > 0);
+        return check_places(f, at + 1, place[1].size);
+    case REEL__ARROW_FIXED_LIST: return at + 2;
+    case REEL__ARROW_STRUCT: case REEL__ARROW_UNION: {
+        unsigned child = at + 1;
+        for (unsigned i = 0; i < node->n; i++)
+            child = check_places(f, child, struct_size);
+        return child;
+    }
+    default:
+        assert_true(!node->nullable || place->enumeration || node->kind == REEL__ARROW_UTF8 || node->kind == REEL__ARROW_NULL || place->offset_2 > place->offset);
+        return at + 1;
+    }
+}
+
+static void structs_have_a_place_for_every_node(void **state) {
+    (void)state;
+    unsigned n = 0;
+    uint32_t number = 0;
+    for (const reel__archetype *a = next_archetype(&number); a; a = next_archetype(&number))
+        for (unsigned i = 0; i < a->n_fields; i++) {
+            const reel__field *f = &a->fields[i];
+            if (!f->layout)
+                continue;
+            n++;
+            assert_int_equal(f->layout->n_places, f->descriptor.arrow->n_nodes);
+            assert_int_equal(check_places(f, 0, f->layout->size), f->layout->n_places);
+        }
+    assert_int_equal(n, 34);
+}
+
+static void pixels_know_their_format(void **state) {
+    (void)state;
+    const reel__archetype *image = &reel__archetypes[REEL_ARCHETYPE_IMAGE];
+    assert_string_equal(image->fields[image->image_buffer - 1].name, "buffer");
+    assert_string_equal(image->fields[image->image_format - 1].name, "format");
+    uint32_t number = 0;
+    unsigned n = 0;
+    for (const reel__archetype *a = next_archetype(&number); a; a = next_archetype(&number)) {
+        assert_true((a->image_buffer != 0) == (a->image_format != 0));
+        n += a->image_format != 0;
+    }
+    assert_int_equal(n, 5);
 }
 
 /* What one value takes in its main stream follows from the Arrow type. */
@@ -225,6 +282,8 @@ int main(void) {
         cmocka_unit_test(every_archetype_is_in_a_table),
         cmocka_unit_test(names_follow_from_the_archetype),
         cmocka_unit_test(members_lie_within_the_struct_in_order),
+        cmocka_unit_test(structs_have_a_place_for_every_node),
+        cmocka_unit_test(pixels_know_their_format),
         cmocka_unit_test(widths_fit_the_arrow_types),
         cmocka_unit_test(enums_leave_zero_for_unset),
         cmocka_unit_test(public_numbers_lead_to_the_right_rows),
