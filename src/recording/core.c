@@ -1,3 +1,4 @@
+#include "fields.h"
 #include "sinks.h"
 
 #include "../base/alloc.h"
@@ -74,6 +75,7 @@ static void free_names(reel__core *core) {
         reel__release(e->value);
     for (size_t at = 0; (e = reel__map_next(&core->shapes, &at));)
         reel__shape_free(e->value);
+    reel__fields_free(core);
     reel__map_free(&core->entities);
     reel__map_free(&core->timelines);
     reel__map_free(&core->shapes);
@@ -88,6 +90,7 @@ void reel__core_free(reel__core *core) {
     }
     for (size_t i = 0; i < core->n_listed; i++)
         reel__lane_free(core, core->lanes[i]);
+    reel__handed_release(core->handed_done);
     reel__release(core->lanes);
     reel__release(core->batch);
     reel__keeper_free(core->keeper);

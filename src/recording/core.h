@@ -30,6 +30,7 @@ enum { REEL__BULK = 0, REEL__PROMPT = 1, REEL__CLASSES = 2 };
 #define REEL__OPEN_BYTES_MAX ((int64_t)64 << 20)   /* open segments of all threads */
 #define REEL__TIMELINES_PER_RECORDING_MAX 4096
 #define REEL__PROPERTY_PATH_MAX 2048
+#define REEL__ARCHETYPE_MIXED UINT32_MAX           /* a lane's rows are of several archetypes, or of single components; its mask is a hash of its columns */
 
 /* ---- configuration, resolved from options and environment (config.c) */
 typedef struct reel__config {
@@ -68,6 +69,14 @@ typedef struct reel__timeset {
 } reel__timeset;
 
 /* ---- segments and lanes (lane.c has the protocol) */
+
+/* Memory that a caller has handed over with a row; release is called once, without any lock. */
+typedef struct reel__handed {
+    struct reel__handed *next;
+    void (*release)(void *owner);
+    void *owner;
+} reel__handed;
+
 struct reel__segment {
     _Atomic(reel__segment *) next; /* set once, with release: this segment is closed, `rows` is final */
     _Atomic uint32_t rows;         /* published rows */
@@ -76,6 +85,8 @@ struct reel__segment {
     uint64_t inc_first;
     size_t size;                   /* bytes of the allocation */
     uint32_t closed_bytes;         /* what it counts in the budget */
+    size_t held;                   /* bytes of handed memory that its streams point at */
+    reel__handed *handed;
     reel__segment *free_next;
     uint8_t *streams[];            /* shape->n_streams, then the `ends` arrays; then their bytes */
 };
@@ -103,6 +114,7 @@ struct reel__lane {
     uint64_t mask;
     uint32_t archetype;
     bool draws_each;               /* static and Clear rows take an id time each */
+    bool is_clear;
     bool is_flat;                  /* every column has one value stream, copied as it is */
     _Atomic uint8_t state;         /* REEL__LANE_LISTED, REEL__LANE_SEALED */
     uint8_t **write_at;            /* per value stream: where the next byte goes */
@@ -163,6 +175,8 @@ struct reel__local {
     int64_t log_time, log_tick;    /* of the row being logged */
     bool log_time_off, log_tick_off;
     uint64_t inc;
+    reel__buf row_sizes;           /* scratch of the row being logged: bytes per stream, and as much again for a new segment */
+    reel__buf row_cells;           /* scratch: the cells of a row of more than one archetype */
     size_t unnoticed_bytes;
     size_t notice_bytes, notice_row; /* wake the writer after so many bytes, of which each row counts for so many more than it has */
     int64_t open_bytes;
@@ -220,12 +234,14 @@ struct reel__core {
     /* names */
     reel__mutex names;
     reel__map entities, timelines, shapes;
+    reel__map fields;              /* components of users (fields.c) */
     uint32_t n_timelines, n_shapes;
     /* lanes */
     _Atomic(reel__lane *) incoming;
     reel__local *locals;           /* under the lock of local.c */
     /* the consumer's, under drain */
     reel__mutex drain;
+    reel__handed *handed_done;     /* handed memory that is not needed any more: released when drain is unlocked */
     reel__lane **lanes;            /* listed lanes */
     size_t n_listed, lanes_capacity;
     reel__encoder encoder;
@@ -299,12 +315,19 @@ bool reel__local_may_wait(void);
 
 /* ---- lane.c */
 reel_status reel__lane_find(reel__local *l, reel__local_entity *le, uint32_t archetype, uint64_t mask, const reel__timeset *timeset, const reel__row *row, reel__lane **out);
-reel_status reel__lane_append(reel__lane *lane, const reel__row *row);
+/* handed: NULL, or memory that was handed over with the row; NULL afterwards if the lane has taken it. */
+reel_status reel__lane_append(reel__lane *lane, const reel__row *row, reel__handed **handed);
 /* The owner is done with the lane for ever: the consumer takes what is left and frees it. */
 void reel__lane_seal(reel__core *core, reel__lane *lane);
 void reel__lane_free(reel__core *core, reel__lane *lane);
 reel__segment *reel__segment_take(reel__core *core, size_t size);
 void reel__segment_give(reel__core *core, reel__segment *s);
+/* Its handed memory is not needed any more. */
+void reel__segment_let_go(reel__core *core, reel__segment *s);
+/* Bytes of an average row, with what stands elsewhere. */
+static inline size_t reel__segment_row_bytes(const reel__segment *s) { return (s->size + s->held) / (s->rows_max ? s->rows_max : 1); }
+/* Releases handed memory; no lock is held. */
+void reel__handed_release(reel__handed *list);
 
 /* ---- take.c: all under drain */
 enum { REEL__TAKE_DUE = 0, REEL__TAKE_ALL = 1 };

@@ -18,6 +18,9 @@
  * the entity's newest ids were drawn by another lane, when a Clear was logged anywhere, and for every row that is static, a Clear, or of an entity that several threads write. So of two
  * rows that touch the same cell, the later one has the larger id, whichever threads logged them.
  *
+ * HANDED MEMORY. A row whose memory was handed over has a segment to itself, in which the streams of its large values point at that memory instead of into the segment. The row fills the
+ * segment, so the owner never looks at it again, and the consumer lets the memory go as soon as every class has taken the row, before the segment itself is recycled.
+ *
  * SEALING. A lane that its owner gives up (too many open lanes, or the thread ends) is sealed: SEALED and LISTED are set at once, with release, after
  * its last row. A lane that was listed may be freed from that moment on; one that was not is still the owner's to announce. The consumer frees it once all is taken. */
 #include "core.h"
@@ -25,16 +28,18 @@
 #include "../base/alloc.h"
 #include "../base/clock.h"
 #include "../base/error.h"
+#include "../types/standing.h"
 
 #include <reel/types.h>
 
 #include <string.h>
 
-#define ROW_STREAMS_MAX 320           /* value streams of one row */
 #define SEGMENT_BYTES ((size_t)176 << 10)
 #define FIRST_SEGMENT_BYTES ((size_t)640)
 
 /* ---- segments */
+
+static uint32_t to_u32(size_t n) { return (uint32_t)(n < UINT32_MAX ? n : UINT32_MAX); }
 
 /* Sizes are rounded up to eighths of a power of two, so that a recycled segment fits the next one of about the same size. */
 static uint32_t size_class_of(size_t *size) {
@@ -68,8 +73,17 @@ reel__segment *reel__segment_take(reel__core *core, size_t size) {
     return s;
 }
 
+void reel__segment_let_go(reel__core *core, reel__segment *s) {
+    if (!s->handed)
+        return;
+    s->handed->next = core->handed_done;
+    core->handed_done = s->handed;
+    s->handed = NULL;
+}
+
 void reel__segment_give(reel__core *core, reel__segment *s) {
     enum { KEPT_MAX = 24 << 20 };
+    reel__segment_let_go(core, s);
     reel__mutex_lock(&core->segments_mutex);
     bool keep = core->segments_kept + s->size <= KEPT_MAX;
     if (keep) {
@@ -185,7 +199,7 @@ static void announce(reel__core *core, reel__lane *lane, uint8_t state) {
 
 void reel__lane_seal(reel__core *core, reel__lane *lane) {
     if (lane->segment) { /* from here on it waits for the encoder like a closed one */
-        lane->segment->closed_bytes = (uint32_t)(lane->segment->size < UINT32_MAX ? lane->segment->size : UINT32_MAX);
+        lane->segment->closed_bytes = to_u32(lane->segment->size + lane->segment->held);
         atomic_fetch_sub_explicit(&core->open_bytes, (int64_t)lane->segment->size, memory_order_relaxed);
         atomic_fetch_add_explicit(&core->closed_bytes, lane->segment->closed_bytes, memory_order_relaxed);
     }
@@ -250,13 +264,14 @@ static size_t rows_for(const reel__core *core, reel__lane *lane, size_t row_byte
     return fit < 1 ? 1 : fit > limit ? limit : fit;
 }
 
-static REEL__NOINLINE reel_status new_segment(reel__core *core, reel__lane *lane, const size_t *sizes, size_t row_bytes) {
-    size_t capacity[ROW_STREAMS_MAX];
+/* sizes: bytes per value stream that the segment has to hold for one row. only: for this one row. */
+static REEL__NOINLINE reel_status new_segment(reel__core *core, reel__lane *lane, const size_t *sizes, size_t row_bytes, bool only) {
     reel__local *l = lane->local;
+    size_t *capacity = (size_t *)(void *)l->row_sizes.data + lane->shape->n_streams;
     if (atomic_load_explicit(&core->closed_bytes, memory_order_relaxed) > REEL__CLOSED_BYTES_MAX && !wait_for_room(core) &&
         atomic_load_explicit(&core->closed_bytes, memory_order_relaxed) > REEL__CLOSED_BYTES_MAX)
         return no_room(core, lane, row_bytes);
-    size_t n_rows = rows_for(core, lane, row_bytes + 12 + 8 * (size_t)lane->n_times + 4 * ((size_t)lane->n_columns + lane->n_ends));
+    size_t n_rows = only ? 1 : rows_for(core, lane, row_bytes + 12 + 8 * (size_t)lane->n_times + 4 * ((size_t)lane->n_columns + lane->n_ends));
     size_t size = segment_size(lane, sizes, n_rows, capacity);
     reel__segment *s = reel__segment_take(core, size);
     if (!s && (size = segment_size(lane, sizes, 1, capacity), n_rows = 1, !(s = reel__segment_take(core, size)))) {
@@ -269,6 +284,8 @@ static REEL__NOINLINE reel_status new_segment(reel__core *core, reel__lane *lane
     atomic_init(&s->rows, 0);
     s->rows_max = (uint32_t)n_rows;
     s->closed_bytes = 0;
+    s->held = 0;
+    s->handed = NULL;
     s->inc_first = l->inc;
     l->inc += n_rows;
     lay_out_segment(lane, s, n_rows, capacity);
@@ -280,7 +297,7 @@ static REEL__NOINLINE reel_status new_segment(reel__core *core, reel__lane *lane
     lane->rows_max = s->rows_max;
     if (old) {
         lane->next_rows = lane->next_rows < REEL__ROWS_MAX ? lane->next_rows * 4 : REEL__ROWS_MAX;
-        old->closed_bytes = (uint32_t)(old->size < UINT32_MAX ? old->size : UINT32_MAX);
+        old->closed_bytes = to_u32(old->size + old->held);
         atomic_fetch_add_explicit(&core->closed_bytes, old->closed_bytes, memory_order_relaxed);
         atomic_store_explicit(&old->next, s, memory_order_release);
         unlink_age(l, lane);
@@ -307,10 +324,14 @@ static uint32_t ends_of(const reel__row *row) {
 }
 
 static reel_status lane_shape(reel__core *core, const reel__timeset *timeset, const reel__row *row, reel__shape **shape) {
-    reel__descriptor columns[REEL__CELLS_MAX];
+    reel__descriptor *columns = reel__alloc_array(row->n_cells, sizeof *columns);
+    if (!columns)
+        return reel__fail(REEL_E_NO_MEMORY, "no memory for a row of %u components", (unsigned)row->n_cells);
     for (uint32_t c = 0; c < row->n_cells; c++)
         columns[c] = row->cells[c].field->descriptor;
-    return reel__core_shape(core, timeset->timelines, timeset->n, columns, row->n_cells, shape);
+    reel_status status = reel__core_shape(core, timeset->timelines, timeset->n, columns, row->n_cells, shape);
+    reel__release(columns);
+    return status;
 }
 
 static reel__lane *lane_block(const reel__shape *shape, uint32_t n_columns, uint32_t n_ends) {
@@ -350,13 +371,23 @@ static void join_entity(reel_entity *entity, reel__local *l) {
         atomic_store(&entity->is_shared, true);
 }
 
+/* Whether the row is, or holds, a Clear. */
+static bool has_clear(const reel__row *row) {
+    const reel__archetype *clear = reel__archetype_of(REEL_ARCHETYPE_CLEAR);
+    for (uint32_t c = 0; c < row->n_cells; c++)
+        if (row->cells[c].field >= clear->fields && row->cells[c].field < clear->fields + clear->n_fields)
+            return true;
+    return false;
+}
+
 static reel_status lane_new(reel__local *l, reel__local_entity *le, uint32_t archetype, uint64_t mask, const reel__timeset *timeset, const reel__row *row, reel__lane **out) {
     reel__core *core = atomic_load(&l->core);
     reel__shape *shape;
     REEL__TRY(lane_shape(core, timeset, row, &shape));
-    if (shape->n_streams > ROW_STREAMS_MAX)
-        return reel__fail(REEL_E_TOO_LARGE, "%s: a row of %u streams: at most %d are allowed", le->entity->path, (unsigned)shape->n_streams, ROW_STREAMS_MAX);
-    reel__lane *lane = lane_block(shape, row->n_cells, ends_of(row));
+    size_t scratch = 2 * shape->n_streams * sizeof(size_t);
+    l->row_sizes.size = 0;
+    reel__lane *lane = reel__buf_reserve(&l->row_sizes, scratch) ? lane_block(shape, row->n_cells, ends_of(row)) : NULL;
+    l->row_sizes.failed = false;
     if (!lane)
         return reel__fail(REEL_E_NO_MEMORY, "%s: no memory for a lane", le->entity->path);
     lane->local = l;
@@ -368,7 +399,8 @@ static reel_status lane_new(reel__local *l, reel__local_entity *le, uint32_t arc
     lane->mask = mask;
     lane->shape = shape;
     lane->next_rows = 16;
-    lane->draws_each = timeset->n == 0 || archetype == REEL_ARCHETYPE_CLEAR;
+    lane->is_clear = has_clear(row);
+    lane->draws_each = timeset->n == 0 || lane->is_clear;
     fill_plans(lane, row);
     join_entity(le->entity, l);
     lane->entity_next = le->lanes;
@@ -379,9 +411,17 @@ static reel_status lane_new(reel__local *l, reel__local_entity *le, uint32_t arc
     return REEL_OK;
 }
 
+/* The mask of a mixed row is a hash of its columns: the columns decide. */
+static bool same_columns(const reel__lane *lane, const reel__row *row) {
+    bool same = lane->n_columns == row->n_cells;
+    for (uint32_t c = 0; same && c < row->n_cells; c++)
+        same = lane->plans[c].field == row->cells[c].field;
+    return same;
+}
+
 reel_status reel__lane_find(reel__local *l, reel__local_entity *le, uint32_t archetype, uint64_t mask, const reel__timeset *timeset, const reel__row *row, reel__lane **out) {
     for (reel__lane *lane = le->lanes; lane; lane = lane->entity_next)
-        if (lane->archetype == archetype && lane->mask == mask && lane->timeset == timeset) {
+        if (lane->archetype == archetype && lane->mask == mask && lane->timeset == timeset && (archetype != REEL__ARCHETYPE_MIXED || same_columns(lane, row))) {
             *out = lane;
             return REEL_OK;
         }
@@ -404,7 +444,7 @@ static void draw(reel__core *core, reel__lane *lane) {
     lane->clear_epoch = atomic_load_explicit(&reel__clear_epoch, memory_order_relaxed);
     lane->base_time = reel__draw_time(core);
     atomic_store_explicit(&lane->entity->newest, lane, memory_order_relaxed);
-    if (lane->archetype == REEL_ARCHETYPE_CLEAR)
+    if (lane->is_clear)
         atomic_fetch_add(&reel__clear_epoch, 1);
 }
 
@@ -418,23 +458,34 @@ static inline bool fits(const reel__lane *lane, const size_t *sizes) {
     return true;
 }
 
-static inline void write_cells(reel__lane *lane, const reel__row *row, const size_t *sizes) {
+static inline void copy_flat(const reel__cell *cell, uint8_t *to, size_t size) {
+    if (REEL__UNLIKELY(cell->stride != 0))
+        reel__gather(cell, to);
+    else if (size == 8)
+        memcpy(to, cell->values, 8);
+    else if (size)
+        memcpy(to, cell->values, size);
+}
+
+/* handed: the row's large values stay where they are (take_over has set their streams). */
+static inline void write_cells(reel__lane *lane, const reel__row *row, const size_t *sizes, bool handed) {
     reel__segment *s = lane->segment;
     for (uint32_t c = 0; c < lane->n_columns; c++) {
         const reel__column_plan *plan = &lane->plans[c];
         const reel__cell *cell = &row->cells[c];
         uint8_t **at = &lane->write_at[plan->stream + 1];
         ((uint32_t *)s->streams[plan->stream])[lane->row] = cell->n;
+        bool stays = handed && reel__standing(cell).data != NULL;
         if (cell->field->element == REEL__ELEMENT_FLAT) {
-            size_t size = sizes[plan->stream + 1];
-            if (size == 8)
-                memcpy(*at, cell->values, 8);
-            else if (size)
-                memcpy(*at, cell->values, size);
-            *at += size;
+            if (!stays)
+                copy_flat(cell, *at, sizes[plan->stream + 1]);
+            *at += sizes[plan->stream + 1];
             continue;
         }
-        reel__write(cell, at);
+        if (stays)
+            reel__write_around(cell, at);
+        else
+            reel__write(cell, at);
         for (uint32_t i = 0; i < plan->n_streams; i++)
             at[i] += sizes[plan->stream + 1 + i];
         if (plan->n_streams > 1)
@@ -475,34 +526,61 @@ static inline bool write_flat(reel__lane *lane, const reel__row *row, size_t *ro
         size_t size = (size_t)row->cells[c].n * plan->field->width;
         uint8_t *at = lane->write_at[plan->stream + 1];
         ((uint32_t *)(void *)lane->segment->streams[plan->stream])[lane->row] = row->cells[c].n;
-        if (size == 8)
-            memcpy(at, row->cells[c].values, 8);
-        else if (size)
-            memcpy(at, row->cells[c].values, size);
+        copy_flat(&row->cells[c], at, size);
         lane->write_at[plan->stream + 1] = at + size;
     }
     *row_bytes = total;
     return true;
 }
 
-static REEL__NOINLINE reel_status write_any(reel__core *core, reel__lane *lane, const reel__row *row, size_t *row_bytes) {
-    size_t sizes[ROW_STREAMS_MAX];
-    REEL__TRY(measure(lane, row, sizes, row_bytes));
-    if (lane->row >= lane->rows_max || !fits(lane, sizes)) {
-        if (*row_bytes > INT32_MAX - (1 << 20))
-            return reel__fail(REEL_E_TOO_LARGE, "%s: a row of %zu bytes: at most %d fit", lane->entity->path, *row_bytes, INT32_MAX);
-        REEL__TRY(new_segment(core, lane, sizes, *row_bytes));
+/* Opens a segment for a row whose memory was handed over, with its large values' streams where they stand. Without any such value the row is copied like another, and
+ * *handed stays the caller's. */
+static reel_status take_over(reel__core *core, reel__lane *lane, const reel__row *row, size_t *sizes, size_t row_bytes, reel__handed **handed) {
+    size_t held = 0;
+    for (uint32_t c = 0; c < lane->n_columns; c++) {
+        reel__standing_values v = reel__standing(&row->cells[c]);
+        size_t *size = &sizes[lane->plans[c].stream + 1 + v.stream];
+        if (v.data)
+            held += *size, *size = 0;
     }
-    write_cells(lane, row, sizes);
+    if (!held)
+        return REEL_OK;
+    REEL__TRY(new_segment(core, lane, sizes, row_bytes - held, true));
+    for (uint32_t c = 0; c < lane->n_columns; c++) {
+        reel__standing_values v = reel__standing(&row->cells[c]);
+        uint32_t stream = lane->plans[c].stream + 1 + v.stream;
+        if (v.data) {
+            sizes[stream] = v.size;
+            lane->segment->streams[stream] = lane->write_at[stream] = (uint8_t *)(uintptr_t)v.data; /* only read */
+        }
+    }
+    lane->segment->held = held;
+    lane->segment->handed = *handed;
+    *handed = NULL;
     return REEL_OK;
 }
 
-reel_status reel__lane_append(reel__lane *lane, const reel__row *row) {
+static REEL__NOINLINE reel_status write_any(reel__core *core, reel__lane *lane, const reel__row *row, size_t *row_bytes, reel__handed **handed) {
+    size_t *sizes = (size_t *)(void *)lane->local->row_sizes.data;
+    reel__handed *given = handed ? *handed : NULL;
+    REEL__TRY(measure(lane, row, sizes, row_bytes));
+    if (*row_bytes > INT32_MAX - (1 << 20))
+        return reel__fail(REEL_E_TOO_LARGE, "%s: a row of %zu bytes: at most %d fit", lane->entity->path, *row_bytes, INT32_MAX);
+    if (given)
+        REEL__TRY(take_over(core, lane, row, sizes, *row_bytes, handed));
+    bool was_taken_over = given && !*handed;
+    if (!was_taken_over && (lane->row >= lane->rows_max || !fits(lane, sizes)))
+        REEL__TRY(new_segment(core, lane, sizes, *row_bytes, false));
+    write_cells(lane, row, sizes, was_taken_over);
+    return REEL_OK;
+}
+
+reel_status reel__lane_append(reel__lane *lane, const reel__row *row, reel__handed **handed) {
     size_t row_bytes;
     reel__local *l = lane->local;
     reel__core *core = atomic_load_explicit(&l->core, memory_order_relaxed);
-    if (!lane->is_flat || REEL__UNLIKELY(!write_flat(lane, row, &row_bytes)))
-        REEL__TRY(write_any(core, lane, row, &row_bytes));
+    if (!lane->is_flat || REEL__UNLIKELY(handed != NULL) || REEL__UNLIKELY(!write_flat(lane, row, &row_bytes)))
+        REEL__TRY(write_any(core, lane, row, &row_bytes, handed));
     if (REEL__UNLIKELY(lane->draws_each || lane->clear_epoch != atomic_load_explicit(&reel__clear_epoch, memory_order_relaxed) ||
                        atomic_load_explicit(&lane->entity->newest, memory_order_relaxed) != lane || atomic_load_explicit(&lane->entity->is_shared, memory_order_relaxed)))
         draw(core, lane);

@@ -35,6 +35,8 @@ static void free_own(reel__local *l) {
         reel__release(t);
     }
     reel__release(l->slots);
+    reel__buf_free(&l->row_sizes);
+    reel__buf_free(&l->row_cells);
     reel__release(l);
 }
 

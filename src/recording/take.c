@@ -19,9 +19,20 @@ bool reel__is_draining(void) { return draining; }
 bool reel__drain_lock(reel__core *core, int64_t deadline_ns) { return reel__mutex_lock_until(&core->drain, deadline_ns) && (draining = true); }
 bool reel__drain_try_lock(reel__core *core) { return reel__mutex_try_lock(&core->drain) && (draining = true); }
 
+void reel__handed_release(reel__handed *list) {
+    for (reel__handed *next; list; list = next) {
+        next = list->next;
+        list->release(list->owner);
+        reel__release(list);
+    }
+}
+
 void reel__drain_unlock(reel__core *core) {
+    reel__handed *done = core->handed_done;
+    core->handed_done = NULL;
     draining = false;
     reel__mutex_unlock(&core->drain);
+    reel__handed_release(done);
     reel__events_dispatch(core);
 }
 
@@ -95,7 +106,7 @@ typedef struct reel__batch {
 
 /* How many of the rows [from, to) a chunk may still take under a byte limit that is smaller than a segment: by the segment's average row. */
 static uint32_t rows_within(const reel__segment *s, uint32_t from, uint32_t to, size_t bytes_left, uint32_t rows_left) {
-    size_t per_row = s->size / (s->rows_max ? s->rows_max : 1);
+    size_t per_row = reel__segment_row_bytes(s);
     size_t fit = per_row ? bytes_left / per_row : to - from;
     if (fit < 1)
         fit = 1;
@@ -116,7 +127,7 @@ static reel_status gather(reel__core *core, const reel__lane *lane, uint32_t c, 
         reel__segment *next = atomic_load_explicit(&b->segment->next, memory_order_acquire);
         uint32_t rows = atomic_load_explicit(&b->segment->rows, memory_order_acquire), to = rows;
         if (b->row < rows) {
-            if (b->n_parts == PARTS_MAX || b->n_rows >= rows_max || (b->n_parts && b->bytes + (b->segment->size / b->segment->rows_max) * (rows - b->row) > REEL__CHUNK_BYTES)) {
+            if (b->n_parts == PARTS_MAX || b->n_rows >= rows_max || (b->n_parts && b->bytes + reel__segment_row_bytes(b->segment) * (rows - b->row) > REEL__CHUNK_BYTES)) {
                 b->is_cut = true;
                 break;
             }
@@ -152,6 +163,14 @@ static bool all_past(const reel__core *core, const reel__lane *lane, const reel_
     return true;
 }
 
+/* Whether every active class has the one row of a segment with handed memory behind it. */
+static bool all_taken(const reel__core *core, const reel__lane *lane, const reel__segment *s) {
+    for (int c = 0; c < REEL__CLASSES; c++)
+        if (core->class_active[c] && lane->cursors[c].segment == s && lane->cursors[c].row == 0)
+            return false;
+    return true;
+}
+
 /* The encoder has moved: who waits for room looks again, and who gave up waiting may wait again. */
 static void tell_progress(reel__core *core) {
     atomic_fetch_add(&core->progress, 1);
@@ -174,6 +193,8 @@ static void recycle(reel__core *core, reel__lane *lane) {
         reel__segment_give(core, lane->oldest);
         lane->oldest = next;
     }
+    if (lane->oldest && lane->oldest->handed && all_taken(core, lane, lane->oldest))
+        reel__segment_let_go(core, lane->oldest);
     if (!freed)
         return;
     atomic_fetch_sub_explicit(&core->closed_bytes, freed, memory_order_relaxed);
@@ -206,7 +227,7 @@ static void keep_last_row(reel__core *core, const reel__lane *lane, const batch 
     const reel__part *last = &b->parts[b->n_parts - 1];
     reel__buf spans = {0};
     reel__span *out = (reel__span *)(void *)reel__buf_extend(&spans, lane->shape->n_streams * sizeof *out);
-    uint32_t taken[REEL__CELLS_MAX] = {0};
+    uint32_t taken[REEL__COLUMNS_MAX] = {0};
     reel__message *m = NULL;
     reel_status status = out ? REEL_OK : reel__fail(REEL_E_NO_MEMORY, "%s: no memory to keep a static row", lane->entity->path);
     if (out) {
@@ -249,7 +270,7 @@ static bool encode(reel__core *core, reel__lane *lane, uint32_t c, batch *b) {
         lost(core, lane, b, status);
         return true;
     }
-    if (lane->archetype == REEL_ARCHETYPE_CLEAR)
+    if (lane->is_clear)
         m->is_kept = true;
     bool keeps = m->is_static && reel__class_keeps(core, c), one = b->n_rows == 1;
     reel__deliver(core, c, m, keeps && one);
@@ -272,7 +293,7 @@ static bool is_due(const reel__core *core, const reel__lane *lane, uint32_t c) {
     for (reel__segment *s = lane->cursors[c].segment; s; s = atomic_load_explicit(&s->next, memory_order_acquire), from = 0) {
         uint64_t n = atomic_load_explicit(&s->rows, memory_order_acquire) - from;
         rows += n;
-        bytes += n * (s->size / s->rows_max);
+        bytes += n * reel__segment_row_bytes(s);
         if (rows >= (uint64_t)core->config.rows[c] || bytes >= (uint64_t)core->config.bytes[c])
             return true;
     }
@@ -287,7 +308,7 @@ static bool out_of_time(reel__core *core) {
 
 static void take_lane(reel__core *core, reel__lane *lane, uint32_t c, int how) {
     batch *b = core->batch;
-    uint32_t taken[REEL__CELLS_MAX];
+    uint32_t taken[REEL__COLUMNS_MAX];
     while (how == REEL__TAKE_ALL || is_due(core, lane, c)) {
         if (out_of_time(core)) {
             core->take_status = REEL_E_TIMEOUT;

@@ -1,0 +1,241 @@
+#include "fields.h"
+
+#include "../arrow/arrow_import.h"
+#include "../base/alloc.h"
+#include "../base/error.h"
+#include "../base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- types of plain values */
+
+#define PLAIN(value, arrow_kind, element_, bytes) [REEL_VALUE_##value] = {{"item", REEL__ARROW_##arrow_kind, true, 0, NULL, NULL}, REEL__ELEMENT_##element_, bytes}
+static const struct {
+    reel__arrow_node node;
+    uint8_t element, width;
+} plain[] = {
+    PLAIN(U8, U8, FLAT, 1), PLAIN(U16, U16, FLAT, 2), PLAIN(U32, U32, FLAT, 4), PLAIN(U64, U64, FLAT, 8),
+    PLAIN(I8, I8, FLAT, 1), PLAIN(I16, I16, FLAT, 2), PLAIN(I32, I32, FLAT, 4), PLAIN(I64, I64, FLAT, 8),
+    PLAIN(F16, F16, FLAT, 2), PLAIN(F32, F32, FLAT, 4), PLAIN(F64, F64, FLAT, 8),
+    PLAIN(BOOL, BOOL, BOOL, 1), PLAIN(TEXT, UTF8, TEXT, 0), PLAIN(BYTES, BINARY, BYTES, 0),
+};
+enum { PLAIN_TYPES = sizeof plain / sizeof *plain, VALUE_SIZE_MAX = 4096 };
+
+/* ---- making one */
+
+/* A field of this recording: the texts and, for plain values, the type stand in the same block. */
+typedef struct made_field {
+    reel__field field;
+    reel__arrow_type type;
+    reel__arrow_node nodes[2];
+    reel__arrow_type *imported; /* owned; or NULL */
+    char texts[];
+} made_field;
+
+static const char *put_text(char **at, const char *text) {
+    if (!text)
+        return NULL;
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(*at, text, size);
+    *at += size;
+    return copy;
+}
+
+static size_t text_size(const char *text) { return text ? strlen(text) + 1 : 0; }
+
+/* The type is left to the caller. */
+static made_field *make(const reel_descriptor *d) {
+    made_field *m = reel__alloc_zero(sizeof *m + text_size(d->component) + text_size(d->archetype) + text_size(d->component_type));
+    if (!m)
+        return NULL;
+    char *at = m->texts;
+    m->field.descriptor.component = put_text(&at, d->component);
+    m->field.descriptor.archetype = put_text(&at, d->archetype);
+    m->field.descriptor.component_type = put_text(&at, d->component_type);
+    m->field.name = m->field.descriptor.component;
+    m->field.many = true;
+    m->field.descriptor.arrow = &m->type;
+    return m;
+}
+
+static void free_made(made_field *m) {
+    if (m)
+        reel__release(m->imported);
+    reel__release(m);
+}
+
+static void set_plain_type(made_field *m, reel_value_type type, uint32_t size) {
+    m->nodes[0] = plain[type].node;
+    if (size) {
+        m->nodes[0] = (reel__arrow_node){"item", REEL__ARROW_FIXED_LIST, true, size, NULL, NULL};
+        m->nodes[1] = plain[type].node;
+        m->nodes[1].nullable = false;
+    }
+    uint16_t streams = plain[type].element == REEL__ELEMENT_TEXT || plain[type].element == REEL__ELEMENT_BYTES ? 2 : 1;
+    m->type = (reel__arrow_type){m->nodes, size ? 2 : 1, streams, false};
+    m->field.element = plain[type].element;
+    m->field.width = (uint16_t)(plain[type].width * (size ? size : 1));
+}
+
+/* ---- finding one */
+
+static reel_status check_text(const char *path, const char *what, const char *text, bool needed) {
+    size_t size = text ? strlen(text) : 0;
+    if ((needed && !size) || size > REEL__COMPONENT_NAME_MAX)
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s has %zu bytes: %d to %d are allowed", path, what, size, needed, REEL__COMPONENT_NAME_MAX);
+    if (!reel__utf8_valid(text, size))
+        return reel__fail(REEL_E_UTF8, "%s: %s of %zu bytes is not valid UTF-8", path, what, size);
+    return REEL_OK;
+}
+
+static reel_status check_descriptor(const char *path, const reel_descriptor *d) {
+    REEL__TRY(check_text(path, "a component's name", d->component, true));
+    REEL__TRY(check_text(path, "an archetype's name", d->archetype, false));
+    return check_text(path, "a component's type", d->component_type, false);
+}
+
+static void key_text(reel__buf *key, const char *text) {
+    reel__buf_u8(key, text != NULL);
+    reel__buf_put(key, text ? text : "", text_size(text));
+}
+
+static void key_descriptor(reel__buf *key, const reel_descriptor *d) {
+    key_text(key, d->component);
+    key_text(key, d->archetype);
+    key_text(key, d->component_type);
+}
+
+/* What is in the map under this key; else `fresh` goes in, which is the map's or freed in any case. */
+static reel_status intern(reel__core *core, reel__buf *key, made_field *fresh, const reel__field **out) {
+    reel_status status = REEL_OK;
+    made_field *m = NULL;
+    if (key->failed || !fresh) {
+        status = reel__fail(REEL_E_NO_MEMORY, "no memory for a component's description");
+    } else {
+        reel__mutex_lock(&core->names);
+        m = reel__map_get(&core->fields, key->data, key->size);
+        if (!m && (status = reel__map_put(&core->fields, key->data, key->size, fresh)) == REEL_OK) {
+            m = fresh;
+            fresh = NULL;
+            reel__account_add(&core->account, (int64_t)(sizeof *m + 2 * key->size));
+        }
+        reel__mutex_unlock(&core->names);
+    }
+    free_made(fresh);
+    *out = m ? &m->field : NULL;
+    return status;
+}
+
+static const reel__field *known(reel__core *core, const reel__buf *key) {
+    if (key->failed)
+        return NULL;
+    reel__mutex_lock(&core->names);
+    made_field *m = reel__map_get(&core->fields, key->data, key->size);
+    reel__mutex_unlock(&core->names);
+    return m ? &m->field : NULL;
+}
+
+static reel_status field_of_plain(reel__core *core, const char *path, const reel_descriptor *d, const reel_column *c, const reel__field **out) {
+    if (c->type < 1 || (size_t)c->type >= PLAIN_TYPES)
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s has the type %d, which is not a reel_value_type", path, d->component, (int)c->type);
+    if (c->size && plain[c->type].element != REEL__ELEMENT_FLAT)
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s has a size of %u: only numbers can be vectors", path, d->component, (unsigned)c->size);
+    if (c->size > VALUE_SIZE_MAX)
+        return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %u numbers per value: at most %d are allowed", path, d->component, (unsigned)c->size, VALUE_SIZE_MAX);
+    reel__buf key = {0};
+    reel__buf_u8(&key, (uint8_t)c->type);
+    reel__buf_u32(&key, c->size);
+    key_descriptor(&key, d);
+    reel_status status = REEL_OK;
+    if (!(*out = known(core, &key))) {
+        made_field *m = make(d);
+        if (m)
+            set_plain_type(m, c->type, c->size);
+        status = intern(core, &key, m, out);
+    }
+    reel__buf_free(&key);
+    return status;
+}
+
+static bool is_whole(const reel_arrow *arrow) { return arrow->array && arrow->schema && arrow->array->release && arrow->schema->release; }
+
+reel_status reel__field_of_arrow(reel__core *core, const char *path, const reel_descriptor *d, const reel_arrow *arrow, const reel__field **out) {
+    char where[512];
+    REEL__TRY(check_descriptor(path, d));
+    if (!is_whole(arrow))
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s: the Arrow array or its schema is NULL or released", path, d->component);
+    snprintf(where, sizeof where, "%.250s: %.200s", path, d->component);
+    reel__arrow_type *type;
+    REEL__TRY(reel__arrow_import(arrow->schema, arrow->array, where, &type));
+    reel__buf key = {0};
+    reel__buf_u8(&key, 0); /* no plain type has this number */
+    key_descriptor(&key, d);
+    reel__arrow_type_key(type, &key);
+    reel_status status = REEL_OK;
+    if ((*out = known(core, &key))) {
+        reel__release(type);
+    } else {
+        made_field *m = make(d);
+        if (m) {
+            m->type = *type;
+            m->imported = type;
+            m->field.element = REEL__ELEMENT_ARROW;
+        } else {
+            reel__release(type);
+        }
+        status = intern(core, &key, m, out);
+    }
+    reel__buf_free(&key);
+    return status;
+}
+
+/* The component of one's own that a column names: "Battery:temperature" for the name and the archetype's. */
+static reel_status descriptor_of(const char *path, const reel_column *c, reel_descriptor *d, char *joined, size_t joined_size) {
+    *d = (reel_descriptor){c->name, c->archetype_name, c->component_type};
+    REEL__TRY(check_descriptor(path, d));
+    if (c->archetype_name && !strchr(c->name, ':')) {
+        int n = snprintf(joined, joined_size, "%s:%s", c->archetype_name, c->name);
+        if (n < 0 || (size_t)n >= joined_size)
+            return reel__fail(REEL_E_TOO_LARGE, "%s: a component's name with its archetype's has %d bytes: at most %zu are allowed", path, n, joined_size - 1);
+        d->component = joined;
+    }
+    return REEL_OK;
+}
+
+static reel_status field_of_archetype(reel__core *core, const char *path, const reel_column *c, const reel__field **out) {
+    const reel__archetype *a = reel__archetype_of(c->archetype);
+    if (!a || c->field >= a->n_fields)
+        return reel__fail(REEL_E_ARGUMENT, "%s: archetype %u has no field %u", path, (unsigned)c->archetype, (unsigned)c->field);
+    *out = &a->fields[c->field];
+    if (!c->arrow)
+        return REEL_OK;
+    const reel__descriptor *d = &a->fields[c->field].descriptor;
+    REEL__TRY(reel__field_of_arrow(core, path, &(reel_descriptor){d->component, d->archetype, d->component_type}, c->arrow, out));
+    if (!reel__arrow_type_equal((*out)->descriptor.arrow, d->arrow))
+        return reel__fail(REEL_E_ARGUMENT, "%s: the Arrow type %s is not that of %s", path, c->arrow->schema->format, d->component);
+    return REEL_OK;
+}
+
+reel_status reel__field_of(reel__core *core, const char *path, const reel_column *c, const reel__field **out) {
+    char joined[REEL__COMPONENT_NAME_MAX + 1];
+    reel_descriptor d;
+    if (c->archetype)
+        return field_of_archetype(core, path, c, out);
+    REEL__TRY(descriptor_of(path, c, &d, joined, sizeof joined));
+    return c->arrow ? reel__field_of_arrow(core, path, &d, c->arrow, out) : field_of_plain(core, path, &d, c, out);
+}
+
+void reel__fields_free(reel__core *core) {
+    const reel__map_entry *e;
+    for (size_t at = 0; (e = reel__map_next(&core->fields, &at));)
+        free_made(e->value);
+    reel__map_free(&core->fields);
+}
+
+void reel__arrow_release(const reel_arrow *arrow) {
+    if (arrow && arrow->array && arrow->array->release)
+        arrow->array->release(arrow->array);
+    if (arrow && arrow->schema && arrow->schema->release)
+        arrow->schema->release(arrow->schema);
+}

@@ -1,0 +1,18 @@
+/* Fields that users bring: components of their own, and Arrow arrays. Made once per recording and kept as long as it, so that lanes and shapes can compare addresses. */
+#ifndef REEL_RECORDING_FIELDS_H
+#define REEL_RECORDING_FIELDS_H
+
+#include "core.h"
+
+#define REEL__COMPONENT_NAME_MAX 1024 /* bytes of each text of a descriptor */
+
+/* The field that a column is of: of an archetype (reel_column.archetype), or one of this recording. With Arrow data its element is REEL__ELEMENT_ARROW, and the array has been checked. */
+reel_status reel__field_of(reel__core *core, const char *path, const reel_column *c, const reel__field **out);
+/* The field of an Arrow array under this descriptor. */
+reel_status reel__field_of_arrow(reel__core *core, const char *path, const reel_descriptor *d, const reel_arrow *arrow, const reel__field **out);
+void reel__fields_free(reel__core *core);
+
+/* Releases an Arrow array and its schema as their interface says. NULL, and what is released already, are allowed. */
+void reel__arrow_release(const reel_arrow *arrow);
+
+#endif
