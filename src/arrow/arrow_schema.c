@@ -167,13 +167,13 @@ reel_status reel__arrow_type_from_schema(const struct ArrowSchema *schema, bool 
     making fill = {.where = where, .nodes = (reel__arrow_node *)(type + 1), .texts = (char *)(type + 1) + nodes_size};
     reel_status status = make_node(&fill, schema, NULL, true, NULL, true, 1);
     for (uint32_t i = 0; i < fill.n_nodes && status == REEL_OK; i++)
-        if ((i == 0 || reel__arrow_is_list(fill.nodes[i].kind)) && !has_bytes(&fill.nodes[i ? i + 1 : 0], i == 0))
-            status = reel__fail(REEL_E_UNSUPPORTED, "%s: its Arrow type has values without any bytes", where);
+        if (reel__arrow_is_list(fill.nodes[i].kind) && !has_bytes(&fill.nodes[i + 1], false))
+            status = reel__fail(REEL_E_UNSUPPORTED, "%s: its Arrow type has lists of values without any bytes", where);
     if (status != REEL_OK) {
         reel__release(type);
         return status;
     }
-    root_nulls = root_nulls && reel__arrow_has_validity(&fill.nodes[0]);
+    root_nulls = (root_nulls || !has_bytes(&fill.nodes[0], true)) && reel__arrow_has_validity(&fill.nodes[0]);
     *type = (reel__arrow_type){fill.nodes, (uint16_t)fill.n_nodes, (uint16_t)(fill.n_streams + root_nulls), root_nulls};
     *out = type;
     return REEL_OK;

@@ -1,13 +1,16 @@
 #include "ipc_write.h"
 
+#include "arrow_format.h"
 #include "flatbuf.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Numbers of Arrow's Type union and of the message headers (spec: rrd format, 3.1). */
-enum { TYPE_NULL = 1, TYPE_INT = 2, TYPE_FLOAT = 3, TYPE_UTF8 = 5, TYPE_BOOL = 6, TYPE_TIMESTAMP = 10, TYPE_LIST = 12, TYPE_STRUCT = 13, TYPE_UNION = 14,
-       TYPE_FIXED_BINARY = 15, TYPE_FIXED_LIST = 16, TYPE_DURATION = 18 };
-enum { HEADER_SCHEMA = 1, HEADER_BATCH = 3, METADATA_V5 = 4, UNIT_NS = 3, UNION_DENSE = 1 };
+enum { TYPE_NULL = 1, TYPE_INT = 2, TYPE_FLOAT = 3, TYPE_BINARY = 4, TYPE_UTF8 = 5, TYPE_BOOL = 6, TYPE_DECIMAL = 7, TYPE_DATE = 8, TYPE_TIME = 9, TYPE_TIMESTAMP = 10,
+       TYPE_INTERVAL = 11, TYPE_LIST = 12, TYPE_STRUCT = 13, TYPE_UNION = 14, TYPE_FIXED_BINARY = 15, TYPE_FIXED_LIST = 16, TYPE_MAP = 17, TYPE_DURATION = 18,
+       TYPE_LARGE_BINARY = 19, TYPE_LARGE_UTF8 = 20, TYPE_LARGE_LIST = 21 };
+enum { HEADER_SCHEMA = 1, HEADER_BATCH = 3, METADATA_V5 = 4, UNIT_NS = 3, UNION_SPARSE = 0, UNION_DENSE = 1 };
 
 size_t reel__arrow_width(uint8_t kind) {
     switch (kind) {
@@ -20,9 +23,9 @@ size_t reel__arrow_width(uint8_t kind) {
 }
 
 uint16_t reel__arrow_subtree(const reel__arrow_node *nodes) {
-    uint16_t children = nodes->kind == REEL__ARROW_LIST || nodes->kind == REEL__ARROW_FIXED_LIST ? 1 : nodes->kind == REEL__ARROW_STRUCT || nodes->kind == REEL__ARROW_UNION ? nodes->n : 0;
+    uint32_t children = reel__arrow_children(nodes);
     uint16_t size = 1;
-    for (uint16_t i = 0; i < children; i++)
+    for (uint32_t i = 0; i < children; i++)
         size = (uint16_t)(size + reel__arrow_subtree(nodes + size));
     return size;
 }
@@ -69,61 +72,124 @@ static void metadata_vector(reel__flat *f, size_t hole, const reel__ipc_key_valu
 typedef struct type_code {
     uint8_t type;
     uint8_t sizes[REEL__FLAT_SLOTS_MAX];
-    uint64_t values[2];
+    uint64_t values[3];
+    const char *text; /* goes into the second slot */
 } type_code;
 
+static uint64_t unit_of(char letter) { return letter == 's' ? 0 : letter == 'm' ? 1 : letter == 'u' ? 2 : 3; }
+
+/* "d:precision,scale,bits" */
+static type_code decimal_of(const char *format) {
+    char *at;
+    uint64_t precision = strtoul(format + 2, &at, 10);
+    int64_t scale = strtol(at + 1, &at, 10);
+    return (type_code){TYPE_DECIMAL, {4, 4, 4}, {precision, (uint64_t)scale, *at ? strtoul(at + 1, NULL, 10) : 128}, NULL};
+}
+
+/* The types whose values are bytes of a fixed number; the format is one that was parsed before. */
+static type_code fixed_of(const reel__arrow_node *node) {
+    const char *format = node->format;
+    if (format[0] == 'w') return (type_code){TYPE_FIXED_BINARY, {4}, {node->n}, NULL};
+    if (format[0] == 'd') return decimal_of(format);
+    switch (format[1]) {
+    case 'd': return (type_code){TYPE_DATE, {2}, {format[2] == 'm'}, NULL};
+    case 't': return (type_code){TYPE_TIME, {2, 4}, {unit_of(format[2]), 8 * node->n}, NULL};
+    case 'D': return (type_code){TYPE_DURATION, {2}, {unit_of(format[2])}, NULL};
+    case 'i': return (type_code){TYPE_INTERVAL, {2}, {format[2] == 'M' ? 0 : format[2] == 'D' ? 1 : 2}, NULL};
+    default: return (type_code){TYPE_TIMESTAMP, {2, format[4] ? 4 : 0}, {unit_of(format[2])}, format[4] ? format + 4 : NULL};
+    }
+}
+
 static type_code type_of(const reel__arrow_node *node, uint8_t logical) {
-    if (logical == REEL__IPC_TIMESTAMP_NS) return (type_code){TYPE_TIMESTAMP, {2}, {UNIT_NS}};
-    if (logical == REEL__IPC_DURATION_NS) return (type_code){TYPE_DURATION, {2}, {UNIT_NS}};
-    if (logical == REEL__IPC_FIXED_BINARY_16) return (type_code){TYPE_FIXED_BINARY, {4}, {16}};
+    if (logical == REEL__IPC_TIMESTAMP_NS) return (type_code){TYPE_TIMESTAMP, {2}, {UNIT_NS}, NULL};
+    if (logical == REEL__IPC_DURATION_NS) return (type_code){TYPE_DURATION, {2}, {UNIT_NS}, NULL};
+    if (logical == REEL__IPC_FIXED_BINARY_16) return (type_code){TYPE_FIXED_BINARY, {4}, {16}, NULL};
     switch (node->kind) {
-    case REEL__ARROW_NULL: return (type_code){TYPE_NULL, {0}, {0}};
-    case REEL__ARROW_BOOL: return (type_code){TYPE_BOOL, {0}, {0}};
-    case REEL__ARROW_UTF8: return (type_code){TYPE_UTF8, {0}, {0}};
-    case REEL__ARROW_LIST: return (type_code){TYPE_LIST, {0}, {0}};
-    case REEL__ARROW_STRUCT: return (type_code){TYPE_STRUCT, {0}, {0}};
-    case REEL__ARROW_UNION: return (type_code){TYPE_UNION, {2, 4}, {UNION_DENSE, 0}};
-    case REEL__ARROW_FIXED_LIST: return (type_code){TYPE_FIXED_LIST, {4}, {node->n}};
-    case REEL__ARROW_F16: return (type_code){TYPE_FLOAT, {2}, {0}};
-    case REEL__ARROW_F32: return (type_code){TYPE_FLOAT, {2}, {1}};
-    case REEL__ARROW_F64: return (type_code){TYPE_FLOAT, {2}, {2}};
+    case REEL__ARROW_NULL: return (type_code){.type = TYPE_NULL};
+    case REEL__ARROW_BOOL: return (type_code){.type = TYPE_BOOL};
+    case REEL__ARROW_UTF8: return (type_code){.type = TYPE_UTF8};
+    case REEL__ARROW_LARGE_UTF8: return (type_code){.type = TYPE_LARGE_UTF8};
+    case REEL__ARROW_BINARY: return (type_code){.type = TYPE_BINARY};
+    case REEL__ARROW_LARGE_BINARY: return (type_code){.type = TYPE_LARGE_BINARY};
+    case REEL__ARROW_LIST: return (type_code){.type = TYPE_LIST};
+    case REEL__ARROW_LARGE_LIST: return (type_code){.type = TYPE_LARGE_LIST};
+    case REEL__ARROW_MAP: return (type_code){TYPE_MAP, {1}, {node->format != NULL}, NULL};
+    case REEL__ARROW_STRUCT: return (type_code){.type = TYPE_STRUCT};
+    case REEL__ARROW_UNION: return (type_code){TYPE_UNION, {2, 4}, {UNION_DENSE, 0}, NULL};
+    case REEL__ARROW_SPARSE_UNION: return (type_code){TYPE_UNION, {2, 4}, {UNION_SPARSE, 0}, NULL};
+    case REEL__ARROW_FIXED_LIST: return (type_code){TYPE_FIXED_LIST, {4}, {node->n}, NULL};
+    case REEL__ARROW_FIXED: return fixed_of(node);
+    case REEL__ARROW_F16: return (type_code){TYPE_FLOAT, {2}, {0}, NULL};
+    case REEL__ARROW_F32: return (type_code){TYPE_FLOAT, {2}, {1}, NULL};
+    case REEL__ARROW_F64: return (type_code){TYPE_FLOAT, {2}, {2}, NULL};
     default: break;
     }
     bool is_signed = node->kind == REEL__ARROW_I8 || node->kind == REEL__ARROW_I16 || node->kind == REEL__ARROW_I32 || node->kind == REEL__ARROW_I64;
-    return (type_code){TYPE_INT, {4, 1}, {8 * reel__arrow_width(node->kind), is_signed}};
+    return (type_code){TYPE_INT, {4, 1}, {8 * reel__arrow_width(node->kind), is_signed}, NULL};
 }
 
-/* One Field table with all below it, linked at `hole`. Depth is bounded by the type tables (at most 8). */
+/* The type's own table, linked at `hole`. */
+static void type_table(reel__flat *f, size_t hole, const reel__arrow_node *node, const type_code *type) {
+    size_t at[REEL__FLAT_SLOTS_MAX];
+    bool has_target = type->type == TYPE_UNION || type->text; /* the second slot points to something */
+    reel__flat_link(f, hole, reel__flat_table(f, type->sizes, at));
+    for (int i = 0; i < 3; i++)
+        if (type->sizes[i] && !(has_target && i == 1))
+            reel__flat_store(f, at[i], type->values[i], type->sizes[i]);
+    if (type->type == TYPE_UNION) {
+        uint8_t codes[REEL__ARROW_UNION_CHILDREN_MAX];
+        reel__arrow_codes(node->format ? node->format + 4 : NULL, node->n, codes);
+        reel__flat_link(f, at[1], reel__flat_vector(f, node->n, 4));
+        for (uint32_t i = 0; i < node->n; i++)
+            reel__buf_u32(f->out, codes[i]);
+    } else if (type->text) {
+        reel__flat_link(f, at[1], reel__flat_text(f, type->text, strlen(type->text)));
+    }
+}
+
+/* A node's own metadata, which is held as the C data interface gives it. */
+static void node_metadata(reel__flat *f, size_t hole, const char *metadata) {
+    const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {4, 4};
+    size_t at[REEL__FLAT_SLOTS_MAX];
+    int32_t n, size;
+    memcpy(&n, metadata, 4);
+    metadata += 4;
+    size_t vector = reel__flat_offsets(f, (size_t)n);
+    reel__flat_link(f, hole, vector);
+    for (int32_t i = 0; i < n; i++) {
+        reel__flat_link(f, vector + 4 + 4 * (size_t)i, reel__flat_table(f, sizes, at));
+        for (int k = 0; k < 2; k++, metadata += 4 + size) {
+            memcpy(&size, metadata, 4);
+            reel__flat_link(f, at[k], reel__flat_text(f, metadata + 4, (size_t)size));
+        }
+    }
+}
+
+/* One Field table with all below it, linked at `hole`. Its depth is the type's: at most REEL__ARROW_DEPTH_MAX. */
 static void field(reel__flat *f, size_t hole, const char *name, bool nullable, const reel__arrow_node *nodes, uint8_t logical, const reel__ipc_key_value *metadata, size_t n_metadata) {
     static const reel__arrow_node list = {"", REEL__ARROW_LIST, true, 1};
     const reel__arrow_node *node = logical == REEL__IPC_LIST_OF_NODES ? &list : nodes;
     type_code type = type_of(node, logical);
-    size_t at[REEL__FLAT_SLOTS_MAX], type_at[REEL__FLAT_SLOTS_MAX];
-    const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {4, 1, 1, 4, 0, 4, n_metadata ? 4 : 0};
+    size_t at[REEL__FLAT_SLOTS_MAX];
+    bool has_own = logical == REEL__IPC_AS_NODES && !n_metadata && node->metadata;
+    const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {4, 1, 1, 4, 0, 4, n_metadata || has_own ? 4 : 0};
     reel__flat_link(f, hole, reel__flat_table(f, sizes, at));
     reel__flat_store(f, at[1], nullable, 1);
     reel__flat_store(f, at[2], type.type, 1);
-    reel__flat_link(f, at[3], reel__flat_table(f, type.sizes, type_at));
-    for (int i = 0; i < 2; i++)
-        if (type.sizes[i] && !(type.type == TYPE_UNION && i == 1))
-            reel__flat_store(f, type_at[i], type.values[i], type.sizes[i]);
-    if (type.type == TYPE_UNION) {
-        reel__flat_link(f, type_at[1], reel__flat_vector(f, node->n, 4));
-        for (uint32_t code = 0; code < node->n; code++)
-            reel__buf_u32(f->out, code);
-    }
+    type_table(f, at[3], node, &type);
     reel__flat_link(f, at[0], reel__flat_text(f, name, strlen(name)));
-    bool nested = node->kind == REEL__ARROW_LIST || node->kind == REEL__ARROW_FIXED_LIST || node->kind == REEL__ARROW_STRUCT || node->kind == REEL__ARROW_UNION;
-    size_t n = !nested || logical == REEL__IPC_FIXED_BINARY_16 ? 0 : node->kind == REEL__ARROW_STRUCT || node->kind == REEL__ARROW_UNION ? node->n : 1;
+    uint32_t n = logical == REEL__IPC_FIXED_BINARY_16 ? 0 : reel__arrow_children(node);
     size_t children = reel__flat_offsets(f, n);
     reel__flat_link(f, at[5], children);
     const reel__arrow_node *child = logical == REEL__IPC_LIST_OF_NODES ? nodes : nodes + 1;
-    for (size_t i = 0; i < n; i++) {
-        field(f, children + 4 + 4 * i, child->name, child->nullable, child, REEL__IPC_AS_NODES, NULL, 0);
+    for (uint32_t i = 0; i < n; i++) {
+        field(f, children + 4 + 4 * (size_t)i, child->name, child->nullable, child, REEL__IPC_AS_NODES, NULL, 0);
         child += reel__arrow_subtree(child);
     }
     if (n_metadata)
         metadata_vector(f, at[6], metadata, n_metadata);
+    else if (has_own)
+        node_metadata(f, at[6], node->metadata);
 }
 
 void reel__ipc_schema(reel__buf *out, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata) {

@@ -29,7 +29,6 @@ typedef struct reel__shape {
     const reel__descriptor *columns;
     uint32_t n_streams;                   /* 1 (row times) + n_timelines + per column 1 (lengths) + its type's */
     const uint32_t *column_stream;        /* where each column's streams begin: its lengths */
-    const uint8_t *stream_width;          /* bytes per value of each stream */
     const uint8_t *stream_scale;          /* bytes in the IPC body per byte of the stream, at most */
     /* The encoder's own, used under the drain mutex: */
     reel__buf ipc_schema;                 /* cache: the schema message with every timeline sorted, up to the entity path, which comes last */

@@ -1,5 +1,6 @@
 #include "shape_schema.h"
 
+#include "../arrow/arrow_format.h"
 #include "../base/error.h"
 
 #include <string.h>
@@ -58,39 +59,76 @@ static uint64_t copy_bits(body *b, uint32_t stream) {
     return zeros;
 }
 
-/* A stream of lengths as Arrow offsets; a null cell has length 0. Returns the sum. */
-static uint64_t copy_offsets(body *b, uint32_t stream) {
+/* A stream of lengths as Arrow offsets of 4 or 8 bytes; a null cell has length 0. Returns the sum. */
+static uint64_t copy_offsets(body *b, uint32_t stream, bool is_large) {
     uint8_t *from = b->at, *to = from;
     uint32_t sum = 0;
-    memcpy(to, &sum, 4);
-    to += 4;
+    size_t width = is_large ? 8 : 4;
+    memset(to, 0, width);
+    to += width;
     for (size_t p = 0; p < b->n_parts; p++) {
         const uint32_t *lengths = b->parts[p].streams[stream].data;
         size_t n = b->parts[p].streams[stream].size / 4;
-        for (size_t i = 0; i < n; i++, to += 4) {
+        for (size_t i = 0; i < n; i++, to += width) {
             sum += lengths[i] == REEL__CELL_NULL ? 0 : lengths[i];
             memcpy(to, &sum, 4);
+            if (is_large)
+                memset(to + 4, 0, 4); /* at most 2^31 - 1 of anything are in a chunk */
         }
     }
     buffer(b, from, to);
     return sum;
 }
 
-/* Dense union offsets: for each value, its place among the values of the same code. counts[code] receives how many there are. */
-static void copy_union_offsets(body *b, uint32_t stream, uint32_t counts[16]) {
+/* The type codes of a union whose stream says which child each value has. */
+static void copy_codes(body *b, const reel__arrow_node *n, uint32_t stream) {
+    uint8_t codes[REEL__ARROW_UNION_CHILDREN_MAX];
+    uint8_t *from = b->at;
+    copy_stream(b, stream);
+    if (!n->format) /* the codes are the children's numbers */
+        return;
+    reel__arrow_codes(n->format + 4, n->n, codes);
+    for (uint8_t *at = from; at < from + b->shape->ipc_buffers[b->n_buffers - 1].length; at++)
+        *at = codes[*at % REEL__ARROW_UNION_CHILDREN_MAX];
+}
+
+/* Dense union offsets: for each value, its place among the values of the same child. counts[child] receives how many there are. */
+static void copy_union_offsets(body *b, uint32_t stream, uint32_t counts[REEL__ARROW_UNION_CHILDREN_MAX]) {
     uint8_t *from = b->at, *to = from;
-    memset(counts, 0, 16 * sizeof *counts);
+    memset(counts, 0, REEL__ARROW_UNION_CHILDREN_MAX * sizeof *counts);
     for (size_t p = 0; p < b->n_parts; p++) {
-        const uint8_t *codes = b->parts[p].streams[stream].data;
-        for (size_t i = 0; i < b->parts[p].streams[stream].size; i++, to += 4)
-            memcpy(to, &counts[codes[i] & 15], 4), counts[codes[i] & 15]++;
+        const uint8_t *children = b->parts[p].streams[stream].data;
+        for (size_t i = 0; i < b->parts[p].streams[stream].size; i++, to += 4) {
+            uint32_t *count = &counts[children[i] % REEL__ARROW_UNION_CHILDREN_MAX];
+            memcpy(to, count, 4);
+            ++*count;
+        }
     }
     buffer(b, from, to);
 }
 
+static const reel__arrow_node *write_node(body *b, const reel__arrow_node *n, bool has_validity, uint64_t length, uint32_t *stream);
+
+/* `counts`: how many values each child has; NULL: all have `length`. */
+static const reel__arrow_node *write_children(body *b, const reel__arrow_node *n, const uint32_t *counts, uint64_t length, uint32_t *stream) {
+    const reel__arrow_node *child = n + 1;
+    for (uint32_t i = 0, end = reel__arrow_children(n); i < end; i++)
+        child = write_node(b, child, reel__arrow_has_validity(child), counts ? counts[i] : length, stream);
+    return child;
+}
+
+static const reel__arrow_node *write_union(body *b, const reel__arrow_node *n, uint64_t length, uint32_t *stream) {
+    uint32_t counts[REEL__ARROW_UNION_CHILDREN_MAX];
+    bool is_dense = n->kind == REEL__ARROW_UNION;
+    copy_codes(b, n, *stream);
+    if (is_dense)
+        copy_union_offsets(b, *stream, counts);
+    ++*stream;
+    return write_children(b, n, is_dense ? counts : NULL, length, stream);
+}
+
 /* One type node with `length` values, and all below it; *stream is the next stream. Depth is that of the type. */
-static const reel__arrow_node *write_node(body *b, const reel__arrow_node *n, bool is_root, uint64_t length, uint32_t *stream) {
-    uint32_t counts[16];
+static const reel__arrow_node *write_node(body *b, const reel__arrow_node *n, bool has_validity, uint64_t length, uint32_t *stream) {
     uint32_t node_index = b->n_nodes;
     node(b, length, 0);
     if (n->kind == REEL__ARROW_NULL) {
@@ -98,32 +136,21 @@ static const reel__arrow_node *write_node(body *b, const reel__arrow_node *n, bo
         ++*stream;
         return n + 1;
     }
-    if (n->kind == REEL__ARROW_UNION) {
-        copy_stream(b, *stream);
-        copy_union_offsets(b, (*stream)++, counts);
-        const reel__arrow_node *child = n + 1;
-        for (uint32_t code = 0; code < n->n; code++)
-            child = write_node(b, child, false, counts[code & 15], stream);
-        return child;
-    }
-    if (n->nullable && !is_root)
+    if (reel__arrow_is_union(n->kind))
+        return write_union(b, n, length, stream);
+    if (has_validity)
         b->shape->ipc_nodes[node_index].null_count = (int64_t)copy_bits(b, (*stream)++);
     else
         no_buffer(b);
     switch (n->kind) {
-    case REEL__ARROW_STRUCT: {
-        const reel__arrow_node *child = n + 1;
-        for (uint32_t i = 0; i < n->n; i++)
-            child = write_node(b, child, false, length, stream);
-        return child;
+    case REEL__ARROW_STRUCT: return write_children(b, n, NULL, length, stream);
+    case REEL__ARROW_FIXED_LIST: return write_children(b, n, NULL, length * n->n, stream);
+    case REEL__ARROW_LIST: case REEL__ARROW_LARGE_LIST: case REEL__ARROW_MAP: {
+        uint64_t sum = copy_offsets(b, (*stream)++, reel__arrow_is_large(n->kind));
+        return write_children(b, n, NULL, sum, stream);
     }
-    case REEL__ARROW_FIXED_LIST: return write_node(b, n + 1, false, length * n->n, stream);
-    case REEL__ARROW_LIST: {
-        uint64_t sum = copy_offsets(b, (*stream)++);
-        return write_node(b, n + 1, false, sum, stream);
-    }
-    case REEL__ARROW_UTF8:
-        copy_offsets(b, (*stream)++);
+    case REEL__ARROW_UTF8: case REEL__ARROW_BINARY: case REEL__ARROW_LARGE_UTF8: case REEL__ARROW_LARGE_BINARY:
+        copy_offsets(b, (*stream)++, reel__arrow_is_large(n->kind));
         copy_stream(b, (*stream)++);
         return n + 1;
     case REEL__ARROW_BOOL: copy_bits(b, (*stream)++); return n + 1;
@@ -170,8 +197,9 @@ static void write_column(body *b, uint32_t column, uint64_t n_rows, uint32_t non
         }
         buffer(b, from, to + (bit != 0));
     }
-    uint64_t values = copy_offsets(b, stream++);
-    write_node(b, b->shape->columns[column].arrow->nodes, true, values, &stream);
+    uint64_t values = copy_offsets(b, stream++, false);
+    const reel__arrow_type *type = b->shape->columns[column].arrow;
+    write_node(b, type->nodes, type->root_nulls, values, &stream);
 }
 
 static reel__time_range time_range(const body *b, uint32_t timeline) {

@@ -79,23 +79,21 @@ reel_status reel__shape_schema(const reel__shape *shape, const bool *unsorted, r
     return REEL_OK;
 }
 
+/* Bytes in the IPC body per byte of a node's own stream, at most. */
+static uint8_t scale_of(const reel__arrow_node *node) {
+    if (node->kind == REEL__ARROW_UNION)
+        return 5; /* type code, and an i32 offset */
+    return reel__arrow_is_large(node->kind) ? 2 : 1;
+}
+
 /* Fills the streams of one type, from stream *at; returns with *at behind them. */
-static void describe_streams(const reel__arrow_type *type, uint8_t *width, uint8_t *scale, uint32_t *at) {
+static void describe_streams(const reel__arrow_type *type, uint8_t *scale, uint32_t *at) {
     for (uint16_t i = 0; i < type->n_nodes; i++) {
         const reel__arrow_node *node = &type->nodes[i];
-        if (i && node->nullable && node->kind != REEL__ARROW_UNION && node->kind != REEL__ARROW_NULL)
-            width[*at] = 1, scale[(*at)++] = 1;
-        switch (node->kind) {
-        case REEL__ARROW_FIXED_LIST: case REEL__ARROW_STRUCT: break;
-        case REEL__ARROW_UTF8:
-            width[*at] = 4, scale[(*at)++] = 1;
-            width[*at] = 1, scale[(*at)++] = 1;
-            break;
-        case REEL__ARROW_LIST: width[*at] = 4, scale[(*at)++] = 1; break;
-        case REEL__ARROW_UNION: width[*at] = 1, scale[(*at)++] = 5; break; /* type code, and an i32 offset */
-        case REEL__ARROW_BOOL: case REEL__ARROW_NULL: width[*at] = 1, scale[(*at)++] = 1; break;
-        default: width[*at] = (uint8_t)reel__arrow_width(node->kind), scale[(*at)++] = 1;
-        }
+        if (i ? reel__arrow_has_validity(node) : type->root_nulls)
+            scale[(*at)++] = 1;
+        for (uint32_t k = 0; k < reel__arrow_own_streams(node); k++)
+            scale[(*at)++] = scale_of(node);
     }
 }
 
@@ -103,25 +101,24 @@ static void describe_streams(const reel__arrow_type *type, uint8_t *width, uint8
 static uint32_t buffers_of(const reel__arrow_node *node) {
     switch (node->kind) {
     case REEL__ARROW_NULL: return 0;
-    case REEL__ARROW_FIXED_LIST: case REEL__ARROW_STRUCT: return 1;
-    case REEL__ARROW_UTF8: return 3;
-    default: return 2; /* list: validity, offsets; union: type codes, offsets; else validity, values */
+    case REEL__ARROW_FIXED_LIST: case REEL__ARROW_STRUCT: case REEL__ARROW_SPARSE_UNION: return 1;
+    default: return reel__arrow_is_run(node->kind) ? 3 : 2; /* list: validity, offsets; dense union: type codes, offsets; else validity, values */
     }
 }
 
-static reel_status fill(reel__shape *s, const reel__timeline *const *timelines, const reel__descriptor *columns, uint8_t *width, uint8_t *scale, uint32_t *first) {
+static reel_status fill(reel__shape *s, const reel__timeline *const *timelines, const reel__descriptor *columns, uint8_t *scale, uint32_t *first) {
     if (s->n_timelines)
         memcpy((void *)s->timelines, timelines, s->n_timelines * sizeof *timelines);
     if (s->n_columns)
         memcpy((void *)s->columns, columns, s->n_columns * sizeof *columns);
     uint32_t at = 0;
-    width[at] = 8, scale[at++] = 2;
+    scale[at++] = 2;
     for (uint32_t t = 0; t < s->n_timelines; t++)
-        width[at] = 8, scale[at++] = 1;
+        scale[at++] = 1;
     for (uint32_t c = 0; c < s->n_columns; c++) {
         first[c] = at;
-        width[at] = 4, scale[at++] = 1;
-        describe_streams(columns[c].arrow, width, scale, &at);
+        scale[at++] = 1;
+        describe_streams(columns[c].arrow, scale, &at);
     }
     REEL__TRY(reel__shape_schema(s, NULL, &s->ipc_schema, &s->ipc_chunk_id_at));
     s->ipc_nodes = reel__alloc_array(s->n_ipc_nodes, sizeof *s->ipc_nodes);
@@ -143,7 +140,7 @@ reel_status reel__shape_new(reel__shape **out, const reel__timeline *const *time
             n_buffers += buffers_of(&columns[c].arrow->nodes[i]);
     }
     size_t pointers = n_timelines * sizeof *timelines, descriptors = n_columns * sizeof *columns;
-    reel__shape *s = reel__alloc_zero(sizeof *s + pointers + descriptors + n_columns * sizeof(uint32_t) + 2 * (size_t)n_streams);
+    reel__shape *s = reel__alloc_zero(sizeof *s + pointers + descriptors + n_columns * sizeof(uint32_t) + n_streams);
     if (!s)
         return reel__fail(REEL_E_NO_MEMORY, "no memory for a chunk shape of %u columns", (unsigned)n_columns);
     uint8_t *room = (uint8_t *)(s + 1);
@@ -155,11 +152,10 @@ reel_status reel__shape_new(reel__shape **out, const reel__timeline *const *time
     s->timelines = (const reel__timeline *const *)room;
     s->columns = (const reel__descriptor *)(room + pointers);
     uint32_t *first = (uint32_t *)(room + pointers + descriptors);
-    uint8_t *width = (uint8_t *)(first + n_columns), *scale = width + n_streams;
+    uint8_t *scale = (uint8_t *)(first + n_columns);
     s->column_stream = first;
-    s->stream_width = width;
     s->stream_scale = scale;
-    reel_status status = fill(s, timelines, columns, width, scale, first);
+    reel_status status = fill(s, timelines, columns, scale, first);
     if (status != REEL_OK) {
         reel__shape_free(s);
         return status;
