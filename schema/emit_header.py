@@ -12,11 +12,11 @@ VIEW_COORDINATES = [
 ]
 
 
-def wrapped(items, indent, width):
+def wrapped(items, indent, width, separator=","):
     """The items, comma-separated, in lines of at most `width` columns."""
     lines, line = [], indent
     for position, item in enumerate(items):
-        text = item + ("," if position + 1 < len(items) else "")
+        text = item + (separator if position + 1 < len(items) else "")
         if line != indent and len(line) + 1 + len(text) > width:
             lines.append(line)
             line = indent

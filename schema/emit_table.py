@@ -49,15 +49,17 @@ def table_header(model):
         "extern const reel__arrow_type reel__arrow_types[];", "",
         "/* Indexes of reel__enums. */", "enum {", *enums, "};",
         "extern const reel__enum reel__enums[];", "",
-        "/* The blueprint archetype with a REEL__BP_... number, or NULL. Apart from the others, so that a program without blueprints does not carry them. */",
+        "/* The data archetype that types.h calls REEL_ARCHETYPE_..., and the blueprint archetype with a REEL__BP_... number; or NULL. */",
         "#define REEL__BLUEPRINT_FIRST 1000",
+        "const reel__archetype *reel__data_archetype(uint32_t number);",
         "const reel__archetype *reel__blueprint_archetype(uint32_t number);", "",
         "#endif"]) + "\n"
 
 
-# What the rows of both tables are written with.
+# What the rows of both tables are written with. Texts stand in one pool; a field names their places.
 PLACE_MACROS = """
-#define ENUM(name) &reel__enums[REEL__ENUM_##name]
+#define TYPE(name) REEL__TYPE_##name
+#define ENUM(name) .enumeration = 1 + REEL__ENUM_##name
 
 /* Where the member is. */
 #define END(s, member) .end = offsetof(s, member) + sizeof(((s *)0)->member)
@@ -69,12 +71,22 @@ PLACE_MACROS = """
 """.strip("\n").split("\n")
 
 
-def table_macros(scope, with_blueprint_components):
-    lines = [f'#define FIELD(archetype, field, component, type) {{ archetype ":" field, "rerun.{scope}archetypes." archetype, component, &reel__arrow_types[REEL__TYPE_##type] }}',
-             '#define COMPONENT(name) "rerun.components." name']
-    if with_blueprint_components:
-        lines.append('#define BLUEPRINT_COMPONENT(name) "rerun.blueprint.components." name')
-    return lines + PLACE_MACROS
+class Pool:
+    """Texts one after another, each once."""
+
+    def __init__(self):
+        self.places, self.size = {}, 0
+
+    def __getitem__(self, text):
+        if text not in self.places:
+            self.places[text] = self.size
+            self.size += len(text) + 1
+            if self.size > 0xffff:
+                raise schema.SchemaError("the texts of a table pass 64 KiB: their places have 16 bits")
+        return self.places[text]
+
+    def lines(self):
+        return wrapped([f'"{text}\\0"' for text in self.places], "    ", 140, separator="")
 
 
 def place(archetype, field):
@@ -85,72 +97,67 @@ def place(archetype, field):
     return f"MEMBER({field.form}, {archetype.c_struct}, {field.name})"
 
 
-def field_row(archetype, field, names):
-    scope, _, short = field.component.key.rpartition(":")
-    component = f'{"BLUEPRINT_" if scope == "b" else ""}COMPONENT("{short}")'
-    descriptor = f'FIELD("{archetype.name}", "{field.name}", {component}, {names[field.component.arrow]})'
-    parts = [f'"{field.name}"', descriptor]
+def field_row(archetype, field, names, pool, layouts):
+    parts = [f'{pool[f"{archetype.name}:{field.name}"]}', f"{pool[field.component.full_name]}", f"TYPE({names[field.component.arrow]})"]
     if field.enum:
-        parts.append(f".enumeration = ENUM({schema.snake(field.enum.name).upper()})")
+        parts.append(f"ENUM({schema.snake(field.enum.name).upper()})")
     if field.element == "STRUCT":
-        parts.append(f".layout = &{field.layout}")
+        if field.layout not in layouts:
+            layouts.append(field.layout)
+        parts.append(f".layout = {layouts.index(field.layout) + 1}")
     parts.append(f".element = REEL__ELEMENT_{field.element}")
     if field.level != "OPTIONAL":
         parts.append(f".level = REEL__{field.level}")
-    if field.many:
-        parts.append(".many = true")
-    if field.component.own_chunk:
-        parts.append(".own_chunk = true")
+    flags = [flag for flag, is_set in (("REEL__PACKED_MANY", field.many), ("REEL__PACKED_OWN_CHUNK", field.component.own_chunk)) if is_set]
+    if flags:
+        parts.append(f".flags = {' | '.join(flags)}")
     if field.width:
         parts.append(f".width = {field.width}")
     return "    { " + ", ".join(parts + [place(archetype, field)]) + " },"
 
 
-def fields_table(name, archetypes, names):
-    lines = [f"static const reel__field {name}[] = {{"]
+def packed_tables(archetypes, names):
+    """The static tables of one set, and the set."""
+    pool, layouts, fields, rows = Pool(), [], [], []
     for archetype in archetypes:
-        lines.append(f"    /* {archetype.name} */")
-        lines += [field_row(archetype, field, names) for field in archetype.fields]
-    return lines + ["};", ""]
+        fields.append(f"    /* {archetype.name} */")
+        fields += [field_row(archetype, field, names, pool, layouts) for field in archetype.fields]
+        rows.append(f"    {{ {pool[archetype.full_name]}, sizeof({archetype.c_struct}), {len(archetype.fields)}, {archetype.index_of('ImageBuffer')}, {archetype.index_of('ImageFormat')} }},"
+                    f" /* {archetype.name} */")
+    return ["static const reel__packed_field fields[] = {", *fields, "};", "",
+            "static const reel__packed_archetype archetypes[] = {", *rows, "};", "",
+            "static const reel__layout *const layouts[] = {", *wrapped([f"&{layout}" for layout in layouts], "    ", 140), "};", "",
+            "static const char texts[] =", *pool.lines(), "    ;", "",
+            "enum { N_FIELDS = sizeof fields / sizeof *fields, N_ARCHETYPES = sizeof archetypes / sizeof *archetypes };",
+            "static reel__field made_fields[N_FIELDS];",
+            "static reel__archetype made_archetypes[1 + N_ARCHETYPES];",
+            "static const reel__packed_set set = { texts, layouts, fields, archetypes, N_ARCHETYPES, made_fields, made_archetypes };",
+            "static _Atomic(bool) is_made;", ""]
 
 
-def archetypes_table(declaration, fields_name, archetypes):
-    lines = [f"{declaration} = {{", "    { NULL, NULL, NULL, 0, 0, 0, 0, 0 },"]
-    first = 0
-    for archetype in archetypes:
-        required = sum(1 << n for n, field in enumerate(archetype.fields) if field.level == "REQUIRED")
-        lines.append(f'    {{ "{archetype.full_name}", "{archetype.c_name}", &{fields_name}[{first}], {len(archetype.fields)}, sizeof({archetype.c_struct}), 0x{required:x}, '
-                     f"{archetype.index_of('ImageBuffer')}, {archetype.index_of('ImageFormat')} }},")
-        first += len(archetype.fields)
-    return lines + ["};", ""]
+LOOKUP = """
+const reel__archetype *reel__{kind}_archetype(uint32_t number)
+{{
+    uint32_t at = number - {first};
+    return at - 1 < N_ARCHETYPES ? &reel__unpacked(&set, &is_made)[at] : NULL;
+}}
+""".strip("\n")
 
 
-BLUEPRINT_LOOKUP = """
-const reel__archetype *reel__blueprint_archetype(uint32_t number)
-{
-    if (number <= REEL__BLUEPRINT_FIRST || number - REEL__BLUEPRINT_FIRST >= sizeof archetypes / sizeof *archetypes)
-        return NULL;
-    return &archetypes[number - REEL__BLUEPRINT_FIRST];
-}
-""".strip("\n").split("\n")
+def tables(model, title, include, archetypes, kind, first):
+    names = type_names(model)
+    lines = [f"/* {title} {GENERATED} */", '#include "packed.h"', '#include "types_table.h"', f"#include {include}", "", *PLACE_MACROS, ""]
+    lines += packed_tables(archetypes, names)
+    lines += LOOKUP.format(kind=kind, first=first).split("\n")
+    return "\n".join(lines) + "\n"
 
 
 def archetype_tables(model):
-    names = type_names(model)
-    lines = [f"/* Archetypes and their fields. {GENERATED} */", '#include "types_table.h"', "#include <reel/types.h>", "", *table_macros("", False), ""]
-    lines += fields_table("data_fields", model.data(), names)
-    lines += archetypes_table("const reel__archetype reel__archetypes[]", "data_fields", model.data())
-    lines.append("const uint32_t reel__n_archetypes = (uint32_t)(sizeof reel__archetypes / sizeof *reel__archetypes);")
-    return "\n".join(lines) + "\n"
+    return tables(model, "Archetypes and their fields.", "<reel/types.h>", model.data(), "data", "0")
 
 
 def blueprint_tables(model):
-    names = type_names(model)
-    lines = [f"/* Blueprint archetypes and their fields. {GENERATED} */", '#include "types_table.h"', '#include "types_blueprint.h"', "", *table_macros("blueprint.", True), ""]
-    lines += fields_table("blueprint_fields", model.blueprint(), names)
-    lines += archetypes_table("static const reel__archetype archetypes[]", "blueprint_fields", model.blueprint())
-    lines += BLUEPRINT_LOOKUP
-    return "\n".join(lines) + "\n"
+    return tables(model, "Blueprint archetypes and their fields.", '"types_blueprint.h"', model.blueprint(), "blueprint", "REEL__BLUEPRINT_FIRST")
 
 
 def node_text(node):

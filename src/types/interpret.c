@@ -16,8 +16,8 @@
 #include <string.h>
 
 const reel__archetype *reel__archetype_of(uint32_t number) {
-    const reel__archetype *a = REEL__LIKELY(number < reel__n_archetypes) ? &reel__archetypes[number] : reel__blueprint_archetype(number);
-    return a && a->struct_size ? a : NULL;
+    const reel__archetype *a = reel__data_archetype(number);
+    return REEL__LIKELY(a != NULL) ? a : reel__blueprint_archetype(number);
 }
 
 static const void *pointer_at(const uint8_t *base, uint16_t offset) {

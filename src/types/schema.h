@@ -1,4 +1,4 @@
-/* The data model as constant tables. They are written by schema/generate.py from schema/types.txt; this header says how they look.
+/* The data model as tables. They are made from what schema/generate.py writes from schema/types.txt (packed.h); this header says how they look.
  *
  * A field's member in the caller's struct has a *form*; the values behind it have an *element* (the C type of one value). So an optional float, a list of floats
  * and the floats of send_columns are all "n values of element FLAT at this address". */
@@ -48,16 +48,11 @@ typedef struct reel__field {
 
 typedef struct reel__archetype {
     const char *name;             /* "rerun.archetypes.Points3D" */
-    const char *c_name;           /* "points3d" */
     const reel__field *fields;
     uint16_t n_fields;            /* at most 62 */
     uint32_t struct_size;         /* as this library knows it; 0: no struct */
     uint64_t required;            /* bit per field */
     uint8_t image_buffer, image_format; /* 1 + index of the fields that have raw pixels and say how these are laid out; 0: there are none */
 } reel__archetype;
-
-/* Indexed by the number that types.h calls REEL_ARCHETYPE_...; slot 0 is empty. */
-extern const reel__archetype reel__archetypes[];
-extern const uint32_t reel__n_archetypes;
 
 #endif

@@ -31,8 +31,9 @@ enum {
 };
 extern const reel__enum reel__enums[];
 
-/* The blueprint archetype with a REEL__BP_... number, or NULL. Apart from the others, so that a program without blueprints does not carry them. */
+/* The data archetype that types.h calls REEL_ARCHETYPE_..., and the blueprint archetype with a REEL__BP_... number; or NULL. */
 #define REEL__BLUEPRINT_FIRST 1000
+const reel__archetype *reel__data_archetype(uint32_t number);
 const reel__archetype *reel__blueprint_archetype(uint32_t number);
 
 #endif

@@ -12,9 +12,9 @@
 #define BLUEPRINTS 44
 
 static const reel__archetype *next_archetype(uint32_t *number) {
-    ++*number;
-    if (*number < reel__n_archetypes)
-        return &reel__archetypes[*number];
+    const reel__archetype *a = reel__data_archetype(++*number);
+    if (a)
+        return a;
     if (*number < REEL__BLUEPRINT_FIRST)
         *number = REEL__BLUEPRINT_FIRST + 1;
     return reel__blueprint_archetype(*number);
@@ -65,10 +65,10 @@ static void arrow_types_are_whole_trees(void **state) {
 
 static void known_types_are_as_the_viewer_has_them(void **state) {
     (void)state;
-    const reel__arrow_type *tensor = reel__archetypes[REEL_ARCHETYPE_TENSOR].fields[0].descriptor.arrow;
+    const reel__arrow_type *tensor = reel__data_archetype(REEL_ARCHETYPE_TENSOR)->fields[0].descriptor.arrow;
     assert_int_equal(tensor->n_nodes, 29);
     assert_int_equal(tensor->n_streams, 30);
-    const reel__arrow_type *strips = reel__archetypes[REEL_ARCHETYPE_LINE_STRIPS3D].fields[0].descriptor.arrow;
+    const reel__arrow_type *strips = reel__data_archetype(REEL_ARCHETYPE_LINE_STRIPS3D)->fields[0].descriptor.arrow;
     assert_int_equal(strips->n_nodes, 3);
     assert_int_equal(strips->n_streams, 2);
     assert_int_equal(strips->nodes[1].n, 3);
@@ -85,7 +85,8 @@ static void every_archetype_is_in_a_table(void **state) {
     assert_int_equal(n, 98);
     assert_int_equal(fields, 409);
     assert_int_equal(number, REEL__BLUEPRINT_FIRST + BLUEPRINTS + 1);
-    assert_null(reel__archetypes[0].name);
+    assert_null(reel__data_archetype(0));
+    assert_null(reel__data_archetype(UINT32_MAX));
     assert_null(reel__blueprint_archetype(0));
     assert_null(reel__blueprint_archetype(REEL__BLUEPRINT_FIRST));
     assert_null(reel__blueprint_archetype(UINT32_MAX));
@@ -211,7 +212,7 @@ static void structs_have_a_place_for_every_node(void **state) {
 
 static void pixels_know_their_format(void **state) {
     (void)state;
-    const reel__archetype *image = &reel__archetypes[REEL_ARCHETYPE_IMAGE];
+    const reel__archetype *image = reel__data_archetype(REEL_ARCHETYPE_IMAGE);
     assert_string_equal(image->fields[image->image_buffer - 1].name, "buffer");
     assert_string_equal(image->fields[image->image_format - 1].name, "format");
     uint32_t number = 0;
@@ -255,7 +256,7 @@ static void enums_leave_zero_for_unset(void **state) {
             assert_true(e->names[k][0] != 0);
         }
     }
-    const reel__enum *codec = reel__archetypes[REEL_ARCHETYPE_VIDEO_STREAM].fields[0].enumeration;
+    const reel__enum *codec = reel__data_archetype(REEL_ARCHETYPE_VIDEO_STREAM)->fields[0].enumeration;
     assert_string_equal(codec->name, "VideoCodec");
     assert_int_equal(codec->values[1], REEL_VIDEO_CODEC_H264);
 }
@@ -263,16 +264,15 @@ static void enums_leave_zero_for_unset(void **state) {
 static void public_numbers_lead_to_the_right_rows(void **state) {
     (void)state;
     reel_column column = { REEL_COLUMN(points3d, radii), .values = NULL, .n_values = 12 };
-    const reel__archetype *points = &reel__archetypes[column.archetype];
+    const reel__archetype *points = reel__data_archetype(column.archetype);
     assert_int_equal(column.archetype, REEL_ARCHETYPE_POINTS3D);
-    assert_string_equal(points->c_name, "points3d");
     assert_string_equal(points->fields[column.field].name, "radii");
     assert_int_equal(column.n_values, 12);
     assert_true(REEL_POINTS3D_RADII == UINT64_C(1) << column.field);
     assert_int_equal(points->struct_size, sizeof(reel_points3d));
     assert_string_equal(reel__blueprint_archetype(REEL__BP_PANEL_BLUEPRINT)->name, "rerun.blueprint.archetypes.PanelBlueprint");
     assert_int_equal(reel__blueprint_archetype(REEL__BP_PANEL_BLUEPRINT)->struct_size, sizeof(reel__bp_panel_blueprint));
-    assert_true(reel__archetypes[REEL_ARCHETYPE_VIDEO_STREAM].fields[2].own_chunk);
+    assert_true(reel__data_archetype(REEL_ARCHETYPE_VIDEO_STREAM)->fields[2].own_chunk);
 }
 
 int main(void) {

@@ -1,0 +1,44 @@
+#include "packed.h"
+
+#include "types_table.h"
+
+#include <string.h>
+
+static void make_field(const reel__packed_set *set, const reel__packed_field *p, const char *archetype, reel__field *out) {
+    const char *component = set->texts + p->component;
+    *out = (reel__field){
+        .name = strchr(component, ':') + 1,
+        .descriptor = {component, archetype, set->texts + p->component_type, &reel__arrow_types[p->arrow]},
+        .enumeration = p->enumeration ? &reel__enums[p->enumeration - 1] : NULL,
+        .layout = p->layout ? set->layouts[p->layout - 1] : NULL,
+        .element = p->element, .form = p->form, .level = p->level,
+        .many = p->flags & REEL__PACKED_MANY, .own_chunk = (p->flags & REEL__PACKED_OWN_CHUNK) != 0,
+        .width = p->width, .offset = p->offset, .offset_2 = p->offset_2, .offset_stride = p->offset_stride, .end = p->end,
+    };
+}
+
+static void make(const reel__packed_set *set) {
+    size_t at = 0;
+    for (uint32_t i = 0; i < set->n_archetypes; i++) {
+        const reel__packed_archetype *p = &set->archetypes[i];
+        uint64_t required = 0;
+        const char *name = set->texts + p->name;
+        reel__field *fields = &set->made_fields[at];
+        for (uint32_t f = 0; f < p->n_fields; f++) {
+            make_field(set, &set->fields[at + f], name, &fields[f]);
+            if (fields[f].level == REEL__REQUIRED)
+                required |= UINT64_C(1) << f;
+        }
+        set->made_archetypes[1 + i] = (reel__archetype){name, fields, p->n_fields, p->struct_size, required, p->image_buffer, p->image_format};
+        at += p->n_fields;
+    }
+}
+
+void reel__unpack(const reel__packed_set *set, _Atomic(bool) *is_made) {
+    static reel__mutex mutex = REEL__MUTEX_INIT;
+    reel__mutex_lock(&mutex);
+    if (!atomic_load_explicit(is_made, memory_order_relaxed))
+        make(set);
+    atomic_store_explicit(is_made, true, memory_order_release);
+    reel__mutex_unlock(&mutex);
+}
