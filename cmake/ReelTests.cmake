@@ -9,13 +9,19 @@ target_compile_definitions(reel_hooks PRIVATE _GNU_SOURCE PUBLIC REEL_STATIC REE
 target_include_directories(reel_hooks PUBLIC "${PROJECT_SOURCE_DIR}/include")
 target_link_libraries(reel_hooks PUBLIC Threads::Threads reel::lz4 reel::xxhash)
 
-# An executable of one file below tests/, linked with the library with hooks; it may include internal headers.
+add_library(reel_image_hooks STATIC EXCLUDE_FROM_ALL ${reel_image_sources})
+reel_image_target(reel_image_hooks PUBLIC reel_hooks)
+
+# An executable of one file below tests/, linked with the library with hooks; it may include internal headers. Those named for the codecs get libreel_image, too.
 function(reel_add_test_program name source folder)
   add_executable(${name} "${source}" ${ARGN})
   reel_compile_options(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/${folder}")
   target_compile_definitions(${name} PRIVATE _GNU_SOURCE)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests/unit")
+  if(name MATCHES "image_codec")
+    target_link_libraries(${name} PRIVATE reel_image_hooks)
+  endif()
   target_link_libraries(${name} PRIVATE reel_hooks m)
 endfunction()
 
@@ -50,6 +56,18 @@ foreach(source IN LISTS example_sources)
   reel_compile_options(example_${name})
   set_target_properties(example_${name} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/examples")
   target_link_libraries(example_${name} PRIVATE reel::reel Threads::Threads m)
+endforeach()
+
+# docs/snippets/*/*.c: the programs on the pages of docs/reference, linked as a user links them, with a watch on refused calls.
+file(GLOB snippet_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/docs/snippets/*/*.c")
+add_library(snippet_watch OBJECT "${PROJECT_SOURCE_DIR}/tests/docs/refusals.c")
+target_link_libraries(snippet_watch PRIVATE reel::reel)
+foreach(source IN LISTS snippet_sources)
+  get_filename_component(name "${source}" NAME_WE)
+  add_executable(snippet_${name} "${source}" $<TARGET_OBJECTS:snippet_watch>)
+  reel_compile_options(snippet_${name})
+  set_target_properties(snippet_${name} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/snippets")
+  target_link_libraries(snippet_${name} PRIVATE reel::reel m)
 endforeach()
 
 # fuzz/fuzz_*.c: libFuzzer drives them in `make fuzz`; in the tests the plain runner feeds them their corpus.

@@ -41,6 +41,9 @@ test_needs() {
     need g++ have g++
     need binutils have readelf
     need libcmocka-dev has_library cmocka stdlib.h cmocka
+    # A build goes without these two, and libreel_image then without what they do.
+    need libjpeg-dev has_library libjpeg jpeglib.h jpeg
+    need libpng-dev has_library libpng png.h png
     need valgrind have valgrind
     need libc6-dbg valgrind_reads_libc
     need python3 have python3

@@ -17,34 +17,40 @@ def output(*command, **options):
     return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, **options).stdout
 
 
-def exported(build):
+LIBRARIES = {"libreel.so": [name for name in HEADERS if name != "image_codec.h"], "libreel_image.so": ["image_codec.h"]}
+
+
+def exported(build, library):
     names = set()
-    for line in output("nm", "-D", "--defined-only", "-f", "posix", build / "lib/libreel.so").splitlines():
+    for line in output("nm", "-D", "--defined-only", "-f", "posix", build / "lib" / library).splitlines():
         name, kind = line.split()[:2]
         if kind != "A":  # the version node's own entry
             names.add(name.partition("@")[0])
     return names
 
 
-def declared():
-    text = "\n".join((ROOT / "include/reel" / name).read_text() for name in HEADERS)
+def declared(library):
+    text = "\n".join((ROOT / "include/reel" / name).read_text() for name in LIBRARIES[library])
     return set(re.findall(r"^\s*REEL_API\b[^;(]*?\b(reel_\w+)\s*\(", text, re.M))
 
 
-def test_exported_symbols_start_with_reel(build):
-    names = exported(build)
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_exported_symbols_start_with_reel(build, library):
+    names = exported(build, library)
     assert names
     assert sorted(name for name in names if not name.startswith("reel_") or name.startswith("reel__")) == []
 
 
-def test_every_declared_function_is_exported(build):
-    names = declared()
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_every_declared_function_is_exported(build, library):
+    names = declared(library)
     assert names
-    assert sorted(names - exported(build)) == []
+    assert sorted(names - exported(build, library)) == []
 
 
-def test_every_exported_symbol_is_declared(build):
-    assert sorted(exported(build) - declared()) == []
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_every_exported_symbol_is_declared(build, library):
+    assert sorted(exported(build, library) - declared(library)) == []
 
 
 def test_the_stripped_library_is_small(build):
@@ -55,6 +61,13 @@ def test_the_stripped_library_is_small(build):
 def test_the_library_depends_on_libc_lz4_and_xxhash_alone(build):
     needed = re.findall(r"\(NEEDED\).*\[(.*?)\]", output("readelf", "-dW", build / "lib/libreel.so"))
     allowed = re.compile(r"lib(c|m|pthread|lz4|xxhash)\.so\.\d+$|ld-linux.*\.so\.\d+$")
+    assert [name for name in needed if not allowed.match(name)] == []
+
+
+def test_image_libraries_are_asked_for_by_libreel_image_alone(build):
+    needed = re.findall(r"\(NEEDED\).*\[(.*?)\]", output("readelf", "-dW", build / "lib/libreel_image.so"))
+    assert "libreel.so.0" in needed
+    allowed = re.compile(r"lib(reel|c|jpeg|png\d*)\.so\.\d+$")
     assert [name for name in needed if not allowed.match(name)] == []
 
 
@@ -138,6 +151,37 @@ def test_the_installed_pkg_config_file_builds_a_program(installed, tmp_path):
     (tmp_path / "main.c").write_text("#include <reel/reel.h>\n#include <string.h>\nint main(void) { return strcmp(reel_version(), REEL_VERSION); }\n")
     folder = next(installed.glob("**/pkgconfig"))
     flags = output("pkg-config", f"--define-variable=prefix={installed}", "--cflags", "--libs", "reel", env={**os.environ, "PKG_CONFIG_PATH": str(folder)})
+    output("cc", tmp_path / "main.c", *flags.split(), f"-Wl,-rpath,{folder.parent}", "-o", tmp_path / "program")
+    assert subprocess.run([tmp_path / "program"]).returncode == 0
+
+
+IMAGE_PROGRAM = """#include <reel/image_codec.h>
+int main(void) {
+    const unsigned char pixel = 7;
+    reel_bytes_owned png = {0};
+    reel_image_format format = reel_format_of(1, 1, REEL_COLOR_MODEL_L, REEL_CHANNEL_DATATYPE_U8);
+    reel_status status = reel_compress_png(&format, &pixel, 0, 0, &png);
+    const char *type = reel_media_type(png.data, png.size, png.size, 0);
+    reel_bytes_free(&png);
+    return status == REEL_OK && type ? 0 : 1;
+}
+"""
+
+
+@pytest.mark.parametrize("target", ["reel::image", "reel::image_static"])
+def test_the_installed_cmake_package_has_the_image_library_as_a_component(installed, tmp_path, target):
+    (tmp_path / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.20)\nproject(user LANGUAGES C)\nfind_package(reel 0.1 REQUIRED COMPONENTS image)\n"
+                                             f"add_executable(program main.c)\ntarget_link_libraries(program PRIVATE {target})\n")
+    (tmp_path / "main.c").write_text(IMAGE_PROGRAM)
+    output("cmake", "-S", tmp_path, "-B", tmp_path / "b", f"-DCMAKE_PREFIX_PATH={installed}")
+    output("cmake", "--build", tmp_path / "b")
+    assert subprocess.run([tmp_path / "b/program"]).returncode == 0
+
+
+def test_the_installed_pkg_config_file_of_the_image_library_builds_a_program(installed, tmp_path):
+    (tmp_path / "main.c").write_text(IMAGE_PROGRAM)
+    folder = next(installed.glob("**/pkgconfig"))
+    flags = output("pkg-config", f"--define-variable=prefix={installed}", "--cflags", "--libs", "reel_image", env={**os.environ, "PKG_CONFIG_PATH": str(folder)})
     output("cc", tmp_path / "main.c", *flags.split(), f"-Wl,-rpath,{folder.parent}", "-o", tmp_path / "program")
     assert subprocess.run([tmp_path / "program"]).returncode == 0
 
