@@ -95,30 +95,43 @@ static reel_status check_descriptor(const char *path, const reel_descriptor *d) 
     return check_text(path, "a component's type", d->component_type, false);
 }
 
-static void key_text(reel__buf *key, const char *text) {
-    reel__buf_u8(key, text != NULL);
-    reel__buf_put(key, text ? text : "", text_size(text));
+/* What a component is found by: a kind (a plain type's number, or one of those below), its texts, and for Arrow arrays their type behind it. Plain ones fit on the stack: looking up
+ * a known one allocates nothing. */
+enum { KIND_ARROW = 0, KIND_ARROW_FIELD = UINT8_MAX };
+typedef struct text_key {
+    uint8_t bytes[5 + 3 * (REEL__COMPONENT_NAME_MAX + 2)];
+    size_t size;
+} text_key;
+
+static void key_put(text_key *key, const void *data, size_t size) {
+    memcpy(key->bytes + key->size, data, size);
+    key->size += size;
 }
 
-static void key_descriptor(reel__buf *key, const reel_descriptor *d) {
-    key_text(key, d->component);
-    key_text(key, d->archetype);
-    key_text(key, d->component_type);
+static void key_of(text_key *key, uint8_t kind, uint32_t size, const reel_descriptor *d) {
+    const char *const texts[] = {d->component, d->archetype, d->component_type};
+    key->size = 0;
+    key_put(key, &kind, 1);
+    key_put(key, &size, 4);
+    for (int i = 0; i < 3; i++) {
+        key_put(key, texts[i] ? "1" : "0", 1);
+        key_put(key, texts[i] ? texts[i] : "", text_size(texts[i]));
+    }
 }
 
 /* What is in the map under this key; else `fresh` goes in, which is the map's or freed in any case. */
-static reel_status intern(reel__core *core, reel__buf *key, made_field *fresh, const reel__field **out) {
+static reel_status intern(reel__core *core, const void *key, size_t key_size, made_field *fresh, const reel__field **out) {
     reel_status status = REEL_OK;
     made_field *m = NULL;
-    if (key->failed || !fresh) {
+    if (!key || !fresh) {
         status = reel__fail(REEL_E_NO_MEMORY, "no memory for a component's description");
     } else {
         reel__mutex_lock(&core->names);
-        m = reel__map_get(&core->fields, key->data, key->size);
-        if (!m && (status = reel__map_put(&core->fields, key->data, key->size, fresh)) == REEL_OK) {
+        m = reel__map_get(&core->fields, key, key_size);
+        if (!m && (status = reel__map_put(&core->fields, key, key_size, fresh)) == REEL_OK) {
             m = fresh;
             fresh = NULL;
-            reel__account_add(&core->account, (int64_t)(sizeof *m + 2 * key->size));
+            reel__account_add(&core->account, (int64_t)(sizeof *m + 2 * key_size));
         }
         reel__mutex_unlock(&core->names);
     }
@@ -127,11 +140,9 @@ static reel_status intern(reel__core *core, reel__buf *key, made_field *fresh, c
     return status;
 }
 
-static const reel__field *known(reel__core *core, const reel__buf *key) {
-    if (key->failed)
-        return NULL;
+static const reel__field *known(reel__core *core, const void *key, size_t key_size) {
     reel__mutex_lock(&core->names);
-    made_field *m = reel__map_get(&core->fields, key->data, key->size);
+    made_field *m = reel__map_get(&core->fields, key, key_size);
     reel__mutex_unlock(&core->names);
     return m ? &m->field : NULL;
 }
@@ -143,37 +154,38 @@ static reel_status field_of_plain(reel__core *core, const char *path, const reel
         return reel__fail(REEL_E_ARGUMENT, "%s: %s has a size of %u: only numbers can be vectors", path, d->component, (unsigned)c->size);
     if (c->size > VALUE_SIZE_MAX)
         return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %u numbers per value: at most %d are allowed", path, d->component, (unsigned)c->size, VALUE_SIZE_MAX);
-    reel__buf key = {0};
-    reel__buf_u8(&key, (uint8_t)c->type);
-    reel__buf_u32(&key, c->size);
-    key_descriptor(&key, d);
-    reel_status status = REEL_OK;
-    if (!(*out = known(core, &key))) {
-        made_field *m = make(d);
-        if (m)
-            set_plain_type(m, c->type, c->size);
-        status = intern(core, &key, m, out);
-    }
-    reel__buf_free(&key);
-    return status;
+    text_key key;
+    key_of(&key, (uint8_t)c->type, c->size, d);
+    if ((*out = known(core, key.bytes, key.size)))
+        return REEL_OK;
+    made_field *m = make(d);
+    if (m)
+        set_plain_type(m, c->type, c->size);
+    return intern(core, key.bytes, key.size, m, out);
 }
+
+static void name_place(char where[512], const char *path, const char *component) { snprintf(where, 512, "%.250s: %.200s", path, component); }
 
 static bool is_whole(const reel_arrow *arrow) { return arrow->array && arrow->schema && arrow->array->release && arrow->schema->release; }
 
-reel_status reel__field_of_arrow(reel__core *core, const char *path, const reel_descriptor *d, const reel_arrow *arrow, const reel__field **out) {
+static reel_status import(const char *path, const char *component, const reel_arrow *arrow, reel__arrow_type **type) {
     char where[512];
-    REEL__TRY(check_descriptor(path, d));
     if (!is_whole(arrow))
-        return reel__fail(REEL_E_ARGUMENT, "%s: %s: the Arrow array or its schema is NULL or released", path, d->component);
-    snprintf(where, sizeof where, "%.250s: %.200s", path, d->component);
+        return reel__fail(REEL_E_ARGUMENT, "%s: %s: the Arrow array or its schema is NULL or released", path, component);
+    name_place(where, path, component);
+    return reel__arrow_import(arrow->schema, arrow->array, where, type);
+}
+
+static reel_status field_of_arrow(reel__core *core, const char *path, const reel_descriptor *d, const reel_arrow *arrow, const reel__field **out) {
     reel__arrow_type *type;
-    REEL__TRY(reel__arrow_import(arrow->schema, arrow->array, where, &type));
+    REEL__TRY(import(path, d->component, arrow, &type));
+    text_key texts;
     reel__buf key = {0};
-    reel__buf_u8(&key, 0); /* no plain type has this number */
-    key_descriptor(&key, d);
+    key_of(&texts, KIND_ARROW, 0, d);
+    reel__buf_put(&key, texts.bytes, texts.size);
     reel__arrow_type_key(type, &key);
     reel_status status = REEL_OK;
-    if ((*out = known(core, &key))) {
+    if (!key.failed && (*out = known(core, key.data, key.size))) {
         reel__release(type);
     } else {
         made_field *m = make(d);
@@ -184,10 +196,41 @@ reel_status reel__field_of_arrow(reel__core *core, const char *path, const reel_
         } else {
             reel__release(type);
         }
-        status = intern(core, &key, m, out);
+        status = intern(core, key.failed ? NULL : key.data, key.size, m, out);
     }
     reel__buf_free(&key);
     return status;
+}
+
+/* Whether values of one type can stand for the other's: what children are called, and whether they could be null, does not matter here. */
+static bool fits(const reel__arrow_type *wanted, const reel__arrow_type *given) {
+    bool same = wanted->n_nodes == given->n_nodes;
+    for (uint16_t i = 0; same && i < wanted->n_nodes; i++)
+        same = wanted->nodes[i].kind == given->nodes[i].kind && wanted->nodes[i].n == given->nodes[i].n;
+    return same;
+}
+
+/* An archetype's field whose values come from an Arrow array: the same column, with another element. */
+static reel_status field_with_arrow(reel__core *core, const char *path, const reel__field *f, const reel_arrow *arrow, const reel__field **out) {
+    char where[512];
+    reel__arrow_type *type;
+    REEL__TRY(import(path, f->descriptor.component, arrow, &type));
+    bool does_fit = fits(f->descriptor.arrow, type);
+    reel__release(type);
+    if (!does_fit)
+        return reel__fail(REEL_E_ARGUMENT, "%s: the Arrow type %s is not that of %s", path, arrow->schema->format, f->descriptor.component);
+    name_place(where, path, f->descriptor.component);
+    REEL__TRY(reel__arrow_check(f->descriptor.arrow, arrow->schema, arrow->array, where)); /* no null where there can be none */
+    uint8_t key[1 + sizeof f] = {KIND_ARROW_FIELD};
+    memcpy(key + 1, &f, sizeof f);
+    if ((*out = known(core, key, sizeof key)))
+        return REEL_OK;
+    made_field *m = reel__alloc_zero(sizeof *m);
+    if (m) {
+        m->field = *f;
+        m->field.element = REEL__ELEMENT_ARROW;
+    }
+    return intern(core, key, sizeof key, m, out);
 }
 
 /* The component of one's own that a column names: "Battery:temperature" for the name and the archetype's. */
@@ -208,13 +251,7 @@ static reel_status field_of_archetype(reel__core *core, const char *path, const 
     if (!a || c->field >= a->n_fields)
         return reel__fail(REEL_E_ARGUMENT, "%s: archetype %u has no field %u", path, (unsigned)c->archetype, (unsigned)c->field);
     *out = &a->fields[c->field];
-    if (!c->arrow)
-        return REEL_OK;
-    const reel__descriptor *d = &a->fields[c->field].descriptor;
-    REEL__TRY(reel__field_of_arrow(core, path, &(reel_descriptor){d->component, d->archetype, d->component_type}, c->arrow, out));
-    if (!reel__arrow_type_equal((*out)->descriptor.arrow, d->arrow))
-        return reel__fail(REEL_E_ARGUMENT, "%s: the Arrow type %s is not that of %s", path, c->arrow->schema->format, d->component);
-    return REEL_OK;
+    return c->arrow ? field_with_arrow(core, path, *out, c->arrow, out) : REEL_OK;
 }
 
 reel_status reel__field_of(reel__core *core, const char *path, const reel_column *c, const reel__field **out) {
@@ -223,7 +260,7 @@ reel_status reel__field_of(reel__core *core, const char *path, const reel_column
     if (c->archetype)
         return field_of_archetype(core, path, c, out);
     REEL__TRY(descriptor_of(path, c, &d, joined, sizeof joined));
-    return c->arrow ? reel__field_of_arrow(core, path, &d, c->arrow, out) : field_of_plain(core, path, &d, c, out);
+    return c->arrow ? field_of_arrow(core, path, &d, c->arrow, out) : field_of_plain(core, path, &d, c, out);
 }
 
 void reel__fields_free(reel__core *core) {

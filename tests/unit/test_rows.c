@@ -1,6 +1,8 @@
 /* Rows of any make-up: several archetypes, single components, components of one's own, and memory that is handed over. */
 #include "watched_recording.h"
 
+#include <reel/arrow.h>
+
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -364,6 +366,75 @@ static void handed_memory_counts_as_what_waits(void **state) {
         released_once(l[i]);
 }
 
+/* ---- Arrow arrays */
+
+/* n vectors of three floats, whose child may be null by its schema, as others write them. */
+typedef struct vectors {
+    struct ArrowSchema schema, child_schema, *child_schemas;
+    struct ArrowArray array, child, *children;
+    const void *none, *buffers[2];
+    int released;
+} vectors;
+
+static void release_schema(struct ArrowSchema *s) {
+    ((vectors *)s->private_data)->released++;
+    s->release = NULL;
+}
+
+static void release_array(struct ArrowArray *a) {
+    ((vectors *)a->private_data)->released++;
+    a->release = NULL;
+}
+
+static reel_arrow export_vectors(vectors *v, const char *child_format, const float *xyz, const uint8_t *valid, int64_t n) {
+    *v = (vectors){.buffers = {valid, xyz}};
+    v->child_schema = (struct ArrowSchema){.format = child_format, .name = "element", .flags = ARROW_FLAG_NULLABLE, .release = release_schema, .private_data = v};
+    v->child_schemas = &v->child_schema;
+    v->schema = (struct ArrowSchema){.format = "+w:3", .name = "", .flags = ARROW_FLAG_NULLABLE, .n_children = 1, .children = &v->child_schemas, .release = release_schema, .private_data = v};
+    v->child = (struct ArrowArray){.length = 3 * n, .null_count = valid ? -1 : 0, .n_buffers = 2, .buffers = v->buffers, .release = release_array, .private_data = v};
+    v->children = &v->child;
+    v->array = (struct ArrowArray){.length = n, .n_buffers = 1, .buffers = &v->none, .n_children = 1, .children = &v->children, .release = release_array, .private_data = v};
+    return (reel_arrow){&v->array, &v->schema};
+}
+
+static void a_field_takes_arrow_values_of_its_type(void **state) {
+    (void)state;
+    watched w;
+    watched_open(&w, (reel_options){0});
+    vectors v;
+    const uint8_t all_valid = 0x3f, one_null = 0x2f;
+    const reel_descriptor own = {.component = "cells", .archetype = "Battery"};
+    reel_arrow arrow = export_vectors(&v, "f", corners, &all_valid, 2);
+    const reel_column column = {REEL_COLUMN(points3d, positions), .arrow = &arrow};
+#define SENT(call)                                     \
+    do {                                               \
+        OK(call);                                      \
+        assert_int_equal(v.released, 2);               \
+    } while (0)
+    SENT(reel_log_components(w.rec, "p", &column, 1, 0));
+    arrow = export_vectors(&v, "f", corners, NULL, 2);
+    SENT(reel_log_components(w.rec, "p", &column, 1, 0));
+    arrow = export_vectors(&v, "f", corners, NULL, 0);
+    SENT(reel_log_components(w.rec, "p", &column, 1, 0));
+    export_vectors(&v, "f", corners, &one_null, 2);
+    SENT(reel_log_arrow(w.rec, "own", &own, &v.array, &v.schema, 0));
+    assert_int_equal(rows_of(&w), 4);
+    arrow = export_vectors(&v, "f", corners, &one_null, 2);
+    REFUSED(&w, reel_log_components(w.rec, "p", &column, 1, 0), REEL_E_ARGUMENT, "/p", "Points3D:positions", "null");
+    assert_int_equal(v.released, 2);
+    arrow = export_vectors(&v, "i", corners, NULL, 2);
+    REFUSED(&w, reel_log_components(w.rec, "p", &column, 1, 0), REEL_E_ARGUMENT, "Points3D:positions", "type");
+    assert_int_equal(v.released, 2);
+    REFUSED(&w, reel_log_components(w.rec, "p", &column, 1, 0), REEL_E_ARGUMENT, "released"); /* again */
+    export_vectors(&v, "no such format", corners, NULL, 2);
+    REFUSED(&w, reel_log_arrow(w.rec, "own", &own, &v.array, &v.schema, 0), REEL_E_UNSUPPORTED, "no such format");
+    assert_int_equal(v.released, 2);
+    export_vectors(&v, "f", corners, NULL, 2);
+    REFUSED(&w, reel_log_arrow(w.rec, NULL, &own, &v.array, &v.schema, 0), REEL_E_ARGUMENT, "path");
+    assert_int_equal(v.released, 2);
+    watched_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(several_archetypes_are_one_row),
@@ -380,6 +451,7 @@ int main(void) {
         cmocka_unit_test(what_was_refused_is_given_back),
         cmocka_unit_test(what_was_never_flushed_is_given_back_with_the_recording),
         cmocka_unit_test(handed_memory_counts_as_what_waits),
+        cmocka_unit_test(a_field_takes_arrow_values_of_its_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
