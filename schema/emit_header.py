@@ -172,16 +172,26 @@ def function_lines(model):
     return lines
 
 
+def vanishing(name):
+    return f"#define {name}(...) (0 ? ({name})(__VA_ARGS__) : reel_disabled_())"
+
+
+# Calls of log.h and recording.h that go with the typed ones.
+UNTYPED_CALLS = ["reel_log_row", "reel_log_components", "reel_log_arrow", "reel_send_columns", "reel_set_time", "reel_set_time_sequence", "reel_set_time_duration_ns",
+                 "reel_set_time_timestamp_ns", "reel_disable_timeline", "reel_reset_time"]
+
+
 def disabled_header(model):
     lines = [f"/* reel/types_disabled.h: part of types.h when REEL_DISABLED is defined. {GENERATED}",
              " *",
-             " * Calls vanish: their arguments are checked by the compiler, so that nothing becomes an unused variable, but not evaluated. */",
+             " * Calls vanish: their arguments are checked by the compiler, so that nothing becomes an unused variable, but not evaluated. Memory that a row would have handed",
+             " * over stays the caller's, and so do Arrow arrays. */",
              "#ifndef REEL_TYPES_DISABLED_H", "#define REEL_TYPES_DISABLED_H", "", "#include <reel/types.h>", "",
              "static inline reel_status reel_disabled_(void) { return REEL_OK; }", ""]
     for archetype in model.data():
         for name, _, _, _ in FUNCTIONS:
-            name = name.format(x=archetype.c_name)
-            lines.append(f"#define {name}(...) (0 ? ({name})(__VA_ARGS__) : reel_disabled_())")
+            lines.append(vanishing(name.format(x=archetype.c_name)))
+    lines += [vanishing(name) for name in UNTYPED_CALLS]
     return "\n".join(lines + ["", "#endif"]) + "\n"
 
 

@@ -25,6 +25,10 @@ static void calls_evaluate_nothing(void **state) {
     assert_int_equal(reel_log_static_view_coordinates(NULL, path(), &(reel_view_coordinates){ .xyz = REEL_VIEW_RDF }), REEL_OK);
     assert_int_equal(reel_log_at_scalars((evaluated++, (reel_entity *)NULL), NULL), REEL_OK);
     assert_int_equal(reel_update_at_scalars((evaluated++, (reel_entity *)NULL), NULL), REEL_OK);
+    assert_int_equal(reel_set_time_sequence(NULL, path(), 1), REEL_OK);
+    assert_int_equal(reel_log_components(NULL, path(), NULL, 1, 0), REEL_OK);
+    assert_int_equal(reel_log_row(NULL, path(), NULL), REEL_OK);
+    assert_int_equal(reel_send_columns(NULL, path(), NULL, 1, NULL, 1), REEL_OK);
     assert_int_equal(evaluated, 0);
 }
 
