@@ -44,23 +44,26 @@ bool reel__codec_grow(reel__codec_bytes *b, size_t more) {
     return true;
 }
 
-static reel_status log_compressed(reel_recording *rec, const char *entity_path, reel_bytes_owned *bytes, const char *media_type, uint32_t flags) {
-    reel_encoded_image fields = {.blob = {bytes->data, bytes->size}, .media_type = media_type};
-    reel_status status = reel_log_(rec, entity_path, REEL_ARCHETYPE_ENCODED_IMAGE, &fields, sizeof fields, flags);
-    reel_bytes_free(bytes);
-    return status;
+/* The bytes are handed over with the row, so that they are not copied. */
+static reel_status log_compressed(reel_recording *rec, const char *entity_path, const reel_part *part, const reel_bytes_owned *bytes, uint32_t flags) {
+    return reel_log_row(rec, entity_path, &(reel_row){.parts = part, .n_parts = 1, .flags = flags, .release = reel_release, .owner = bytes->data});
+}
+
+static reel_status log_image(reel_recording *rec, const char *entity_path, const reel_bytes_owned *bytes, const char *media_type, uint32_t flags) {
+    const reel_encoded_image fields = {.blob = {bytes->data, bytes->size}, .media_type = media_type};
+    return log_compressed(rec, entity_path, &(reel_part){REEL_ARCHETYPE_ENCODED_IMAGE, &fields, sizeof fields}, bytes, flags);
 }
 
 reel_status reel_log_jpeg(reel_recording *rec, const char *entity_path, const reel_image_format *format, const void *rows, ptrdiff_t pitch_bytes, int quality, uint32_t flags) {
     reel_bytes_owned bytes;
     reel_status status = reel_compress_jpeg(format, rows, pitch_bytes, quality, &bytes);
-    return status == REEL_OK ? log_compressed(rec, entity_path, &bytes, "image/jpeg", flags) : status;
+    return status == REEL_OK ? log_image(rec, entity_path, &bytes, "image/jpeg", flags) : status;
 }
 
 reel_status reel_log_png(reel_recording *rec, const char *entity_path, const reel_image_format *format, const void *rows, ptrdiff_t pitch_bytes, int level, uint32_t flags) {
     reel_bytes_owned bytes;
     reel_status status = reel_compress_png(format, rows, pitch_bytes, level, &bytes);
-    return status == REEL_OK ? log_compressed(rec, entity_path, &bytes, "image/png", flags) : status;
+    return status == REEL_OK ? log_image(rec, entity_path, &bytes, "image/png", flags) : status;
 }
 
 reel_status reel_log_depth_png(reel_recording *rec, const char *entity_path, const reel_image_format *format, const void *rows, ptrdiff_t pitch_bytes, int level, float unit,
@@ -71,8 +74,6 @@ reel_status reel_log_depth_png(reel_recording *rec, const char *entity_path, con
     reel_status status = reel_compress_png(format, rows, pitch_bytes, level, &bytes);
     if (status != REEL_OK)
         return status;
-    reel_encoded_depth_image fields = {.blob = {bytes.data, bytes.size}, .media_type = "image/png", .meter = {unit != 0, unit}};
-    status = reel_log_(rec, entity_path, REEL_ARCHETYPE_ENCODED_DEPTH_IMAGE, &fields, sizeof fields, flags);
-    reel_bytes_free(&bytes);
-    return status;
+    const reel_encoded_depth_image fields = {.blob = {bytes.data, bytes.size}, .media_type = "image/png", .meter = {unit != 0, unit}};
+    return log_compressed(rec, entity_path, &(reel_part){REEL_ARCHETYPE_ENCODED_DEPTH_IMAGE, &fields, sizeof fields}, &bytes, flags);
 }

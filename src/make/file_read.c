@@ -88,9 +88,8 @@ reel_status reel_read_file(const char *path, reel_file_kind kind, reel_bytes_own
 typedef struct file_row {
     const char *entity_path, *file;
     reel_file_kind kind;
-    uint32_t archetype, flags;
-    void *fields;
-    size_t struct_size;
+    uint32_t flags;
+    reel_part part;
     reel_bytes *blob;
     const char **media_type;
 } file_row;
@@ -101,32 +100,30 @@ static reel_status log_file(reel_recording *rec, const file_row *row) {
         return reel__fail(REEL_E_ARGUMENT, "%s: the flags %#x are not those of a file", row->file ? row->file : "NULL", (unsigned)row->flags);
     REEL__TRY(reel_read_file(row->file, row->kind, &bytes, row->media_type));
     *row->blob = (reel_bytes){bytes.data, bytes.size};
-    reel_status status = reel_log_(rec, row->entity_path, row->archetype, row->fields, row->struct_size, row->flags);
-    reel_bytes_free(&bytes);
-    return status;
+    return reel_log_row(rec, row->entity_path, &(reel_row){.parts = &row->part, .n_parts = 1, .flags = row->flags, .release = reel_release, .owner = bytes.data});
 }
 
 reel_status reel_log_encoded_image_file(reel_recording *rec, const char *entity_path, const char *file, uint32_t flags) {
     reel_encoded_image fields = {0};
-    return log_file(rec, &(file_row){entity_path, file, REEL_FILE_IMAGE, REEL_ARCHETYPE_ENCODED_IMAGE, flags, &fields, sizeof fields, &fields.blob, &fields.media_type});
+    return log_file(rec, &(file_row){entity_path, file, REEL_FILE_IMAGE, flags, {REEL_ARCHETYPE_ENCODED_IMAGE, &fields, sizeof fields}, &fields.blob, &fields.media_type});
 }
 
 reel_status reel_log_encoded_depth_image_file(reel_recording *rec, const char *entity_path, const char *file, float unit, uint32_t flags) {
     reel_encoded_depth_image fields = {.meter = {unit != 0, unit}};
-    return log_file(rec, &(file_row){entity_path, file, REEL_FILE_DEPTH, REEL_ARCHETYPE_ENCODED_DEPTH_IMAGE, flags, &fields, sizeof fields, &fields.blob, &fields.media_type});
+    return log_file(rec, &(file_row){entity_path, file, REEL_FILE_DEPTH, flags, {REEL_ARCHETYPE_ENCODED_DEPTH_IMAGE, &fields, sizeof fields}, &fields.blob, &fields.media_type});
 }
 
 reel_status reel_log_asset3d_file(reel_recording *rec, const char *entity_path, const char *file, uint32_t flags) {
     reel_asset3d fields = {0};
-    return log_file(rec, &(file_row){entity_path, file, REEL_FILE_MODEL, REEL_ARCHETYPE_ASSET3D, flags, &fields, sizeof fields, &fields.blob, &fields.media_type});
+    return log_file(rec, &(file_row){entity_path, file, REEL_FILE_MODEL, flags, {REEL_ARCHETYPE_ASSET3D, &fields, sizeof fields}, &fields.blob, &fields.media_type});
 }
 
 reel_status reel_log_asset_video_file(reel_recording *rec, const char *entity_path, const char *file, uint32_t flags) {
     reel_asset_video fields = {0};
-    return log_file(rec, &(file_row){entity_path, file, REEL_FILE_VIDEO, REEL_ARCHETYPE_ASSET_VIDEO, flags, &fields, sizeof fields, &fields.blob, &fields.media_type});
+    return log_file(rec, &(file_row){entity_path, file, REEL_FILE_VIDEO, flags, {REEL_ARCHETYPE_ASSET_VIDEO, &fields, sizeof fields}, &fields.blob, &fields.media_type});
 }
 
 reel_status reel_log_asset_audio_file(reel_recording *rec, const char *entity_path, const char *file, uint32_t flags) {
     reel_asset_audio fields = {0};
-    return log_file(rec, &(file_row){entity_path, file, REEL_FILE_AUDIO, REEL_ARCHETYPE_ASSET_AUDIO, flags, &fields, sizeof fields, &fields.blob, &fields.media_type});
+    return log_file(rec, &(file_row){entity_path, file, REEL_FILE_AUDIO, flags, {REEL_ARCHETYPE_ASSET_AUDIO, &fields, sizeof fields}, &fields.blob, &fields.media_type});
 }

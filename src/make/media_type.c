@@ -5,11 +5,14 @@
 
 #include <string.h>
 
+/* The texts stand in the tables themselves: a pointer each would cost three times its size in a shared library. */
+typedef char media_type[20];
+
 /* Formats that begin with a mark of their own. */
 static const struct {
-    const char *mark;
+    char mark[9];
     uint8_t n;
-    const char *type;
+    media_type type;
 } marks[] = {
     {"\x89PNG\r\n\x1a\n", 8, "image/png"}, {"\xff\xd8\xff", 3, "image/jpeg"}, {"GIF87a", 6, "image/gif"}, {"GIF89a", 6, "image/gif"},
     {"II*\0", 4, "image/tiff"}, {"MM\0*", 4, "image/tiff"}, {"glTF", 4, "model/gltf-binary"}, {"ply\n", 4, "application/x-ply"},
@@ -20,7 +23,7 @@ static const struct {
 static const struct {
     char ending[9];
     bool is_text;
-    const char *type;
+    media_type type;
 } endings[] = {
     {"png", false, "image/png"}, {"jpg", false, "image/jpeg"}, {"jpeg", false, "image/jpeg"}, {"gif", false, "image/gif"}, {"webp", false, "image/webp"},
     {"bmp", false, "image/bmp"}, {"tif", false, "image/tiff"}, {"tiff", false, "image/tiff"}, {"avif", false, "image/avif"}, {"heic", false, "image/heic"},
