@@ -268,6 +268,8 @@ def classify(field, enums):
         field.element = "STRUCT"
         field.c_type, one = STRUCTS[key]
         field.form = "LIST" if field.many else one
+        if n_streams(node) == 1:  # of numbers: how many values it has follows from its size
+            field.width = PRIMITIVES[list(node.preorder())[-1].kind][1]
     elif key == "TensorData":
         field.element, field.form, field.c_type = "TENSOR", "VALUE", "reel_tensor_data"
         if field.many:

@@ -118,7 +118,7 @@ static const reel__packed_field fields[] = {
     { 5131, 5158, TYPE(TENSOR_WIDTH_DIMENSION), .layout = 8, .element = REEL__ELEMENT_STRUCT, MEMBER(POINTER, reel__bp_tensor_slice_selection, width) },
     { 5196, 5224, TYPE(TENSOR_WIDTH_DIMENSION), .layout = 8, .element = REEL__ELEMENT_STRUCT, MEMBER(POINTER, reel__bp_tensor_slice_selection, height) },
     { 5263, 5292, TYPE(TENSOR_DIMENSION_INDEX_SELECTION), .layout = 9, .element = REEL__ELEMENT_STRUCT, .flags = REEL__PACKED_MANY, LIST(reel__bp_tensor_slice_selection, indices) },
-    { 5339, 5367, TYPE(TENSOR_DIMENSION_INDEX_SLIDER), .layout = 10, .element = REEL__ELEMENT_STRUCT, .flags = REEL__PACKED_MANY, LIST(reel__bp_tensor_slice_selection, slider) },
+    { 5339, 5367, TYPE(TENSOR_DIMENSION_INDEX_SLIDER), .layout = 10, .element = REEL__ELEMENT_STRUCT, .flags = REEL__PACKED_MANY, .width = 4, LIST(reel__bp_tensor_slice_selection, slider) },
     /* TensorViewFit */
     { 5469, 5491, TYPE(U8), ENUM(VIEW_FIT), .element = REEL__ELEMENT_ENUM, .width = 1, MEMBER(VALUE, reel__bp_tensor_view_fit, scaling) },
     /* MapBackground */

@@ -1,4 +1,4 @@
-"""The table of cases: for every archetype with a C struct, values for each field, and the cases made of them. Each case is an entity of one recording.
+"""The table of cases: for every archetype, of data and of blueprints, values for each field, and the cases made of them. Each case is an entity of one recording.
 
     cases/<Archetype>/<case>      several fields together: one, many and no instances, splats, extreme values, static rows, rows over time
     fields/<Archetype>/<field>    a field alone, then emptied by its bit in .clear
@@ -8,20 +8,12 @@ import zlib
 import numpy as np
 import rerun as rr
 
-from script import ARCHETYPES, Log, Reset, Time
+from script import EVERY, Log, Reset, Time, official_component
+from struct_values import STRUCTS, TEXTS, pixels, structs
 
-TEXTS = ["plain", "", "naïve – 数据 – \U0001f916", "line\nbreak\ttab \"quoted\" \\backslash", "x" * 300, "a/b c:d", "\u0301combining first"]
 FLOATS = {2: [np.inf, -np.inf, -0.0, 65504.0, 6e-8, -1.5], 4: [np.inf, -np.inf, -0.0, 3.4028235e38, 1e-45, -1.5], 8: [np.inf, -np.inf, -0.0, 1.7976931348623157e308, 5e-324, -1.5]}
 NOT_A_NUMBER = [np.nan, 0.5, np.copysign(np.nan, -1.0)]
 BLOBS = [b"\0\1\2\xff", b"", bytes(range(256)) * 5, b"\0"]
-FORMATS = [
-    rr.components.ImageFormat(width=2, height=2, color_model=rr.ColorModel.RGB, channel_datatype=rr.ChannelDatatype.U8),
-    rr.components.ImageFormat(width=640, height=480, pixel_format=rr.PixelFormat.NV12),
-    rr.components.ImageFormat(width=2**32 - 1, height=0, channel_datatype=rr.ChannelDatatype.F64),
-    rr.components.ImageFormat(width=0, height=2**32 - 1),
-    rr.components.ImageFormat(width=7, height=5, color_model=rr.ColorModel.BGRA, channel_datatype=rr.ChannelDatatype.F16),
-    rr.components.ImageFormat(width=1, height=1, pixel_format=rr.PixelFormat.Y_U_V16_FullRange),
-]
 TENSORS = [np.array([1, 2, 250], t) for t in ("u1", "u2", "u4", "u8")] + [np.array([-1, 0, 7], t) for t in ("i1", "i2", "i4", "i8")] + [
     np.array([0.5, np.inf, -0.0], "f2"), np.array([0.5, np.inf, -0.0], "f4"), np.array([0.5, np.inf, -0.0, 1e308], "f8")]
 # Where an archetype asks for something more particular than its component does. BarChart: one dimension. Volume3D: three.
@@ -74,16 +66,14 @@ def value(archetype, f, n, turn=0, kind="plain"):
         made = [TEXTS[(i + turn) % len(TEXTS)] for i in range(n)]
         return made if f.form == "LIST" else made[0]
     if f.element == "ENUM":
-        enum = getattr(rr.components, f.component.key)
+        enum = official_component(f)
         made = [list(enum)[(i + turn) % len(list(enum))] for i in range(n)]
         return made if f.form == "LIST" else made[0]
     if f.element == "BOOL":
         made = [(i + turn) % 3 == 0 for i in range(n)]
         return made if f.form == "LIST" else made[0]
     if f.element == "BYTES":
-        return BLOBS[turn % len(BLOBS)]
-    if f.element == "IMAGE_FORMAT":
-        return FORMATS[turn % len(FORMATS)]
+        return pixels(turn) if f.component.key == "ImageBuffer" else BLOBS[turn % len(BLOBS)]
     if f.element == "TENSOR" and kind == "nan":
         return np.array(NOT_A_NUMBER, "f4").reshape((1, 1, 3) if archetype == "Volume3D" else 3)
     if f.element == "TENSOR":
@@ -91,13 +81,14 @@ def value(archetype, f, n, turn=0, kind="plain"):
     if f.element == "STRIP":
         component = {"LineStrip2D": (2, "f4"), "LineStrip3D": (3, "f4"), "GeoLineString": (2, "f8")}[f.component.key]
         return strips(*component, n, kind, random)
-    if f.element == "AXIS_ANGLE":
-        return axis_angles(n, kind, random)
+    if f.element == "STRUCT":
+        made = axis_angles(n, kind, random) if f.component.key == "RotationAxisAngle" else structs(f.component.key, n, turn, kind)
+        return made if f.form == "LIST" else made[0]
     return flat(f, n, kind, random)
 
 
 def members(archetype):
-    return {f.name: f for f in ARCHETYPES[archetype].fields if f.form != "NONE"}
+    return {f.name: f for f in EVERY[archetype].fields}
 
 
 def is_list(f):
@@ -116,9 +107,10 @@ def splat(archetype):
 
 def turns(archetype):
     """So many turns show every listed value of every field."""
-    lengths = {"TEXT": len(TEXTS), "ENUM": 12, "BYTES": len(BLOBS), "IMAGE_FORMAT": len(FORMATS), "TENSOR": len(TENSORS_OF.get(archetype, TENSORS)), "BOOL": 3}
-    enums = {f.name: len(f.enum.variants) for f in members(archetype).values() if f.enum}
-    return max([3] + [enums.get(f.name, lengths.get(f.element, 0)) for f in members(archetype).values() if not is_list(f)])
+    lengths = {"TEXT": len(TEXTS), "BYTES": len(BLOBS), "TENSOR": len(TENSORS_OF.get(archetype, TENSORS)), "BOOL": 3}
+    def of(f):
+        return len(f.enum.variants) if f.enum else len(STRUCTS.get(f.component.key, [0])) if f.element == "STRUCT" else lengths.get(f.element, 0)
+    return max([3] + [of(f) for f in members(archetype).values() if not is_list(f)])
 
 
 def at(i):
@@ -167,13 +159,13 @@ def fields_of(archetype):
 
 def nan_case_of(archetype):
     """Where there are floating-point numbers. In a recording of its own, since `rerun rrd compare` calls a NaN different from itself."""
-    has_floats = any(f.element in ("STRIP", "AXIS_ANGLE", "TENSOR") or f.c_type in ("float", "double") or "f16" in f.component.arrow for f in members(archetype).values())
+    has_floats = any(f.element in ("STRIP", "TENSOR") or f.component.key in ("RotationAxisAngle", "b:VisualBounds2D") or f.c_type in ("float", "double") or "f16" in f.component.arrow for f in members(archetype).values())
     return [Reset(), *at(1), Log(f"cases/{archetype}/nan", archetype, together(archetype, 4, kind="nan"))] if has_floats else []
 
 
 def all_operations():
-    return [op for archetype in ARCHETYPES for made in (cases_of(archetype), fields_of(archetype)) for ops in made.values() for op in ops]
+    return [op for archetype in EVERY for made in (cases_of(archetype), fields_of(archetype)) for ops in made.values() for op in ops]
 
 
 def nan_operations():
-    return [op for archetype in ARCHETYPES for op in nan_case_of(archetype)]
+    return [op for archetype in EVERY for op in nan_case_of(archetype)]

@@ -51,6 +51,27 @@ def chunks(path, random_access=False):
     return [(str(c.entity_path), c.is_static, c.to_record_batch()) for c in stream.to_chunks()]
 
 
+def has_union(kind):
+    return pa.types.is_union(kind) or any(has_union(kind.field(i).type) for i in range(kind.num_fields))
+
+
+def values_of(array):
+    """As to_pylist, but a value of a union is [its code, the value]: two variants may hold the same number, or none."""
+    if not has_union(array.type):
+        return array.to_pylist()
+    if pa.types.is_union(array.type):
+        assert array.offset == 0  # type_codes and offsets would not know of it
+        children = [values_of(array.field(i)) for i in range(array.type.num_fields)]
+        return [[code, children[code][at]] for code, at in zip(array.type_codes.to_pylist(), array.offsets.to_pylist())]
+    if pa.types.is_struct(array.type):
+        names = [array.type.field(i).name for i in range(array.type.num_fields)]
+        made = [dict(zip(names, row)) for row in zip(*(values_of(array.field(i)) for i in range(len(names))))]
+    else:
+        items, offsets = values_of(array.values), array.offsets.to_pylist()
+        made = [items[a:b] for a, b in zip(offsets, offsets[1:])]
+    return [value if valid else None for value, valid in zip(made, array.is_valid().to_pylist())]
+
+
 class Column:
     """What an entity has of one component: its rows by row id, with their times, and what is said of the type."""
 
@@ -74,14 +95,31 @@ def read(path, with_log_time=False, random_access=False):
         for i in (i for i, kind in enumerate(kinds) if kind == "data"):
             name = metadata[i].get("rerun:component", batch.schema.names[i])
             column = columns.setdefault((entity, name), Column())
-            column.types.add((str(batch.schema.field(i).type), metadata[i].get("rerun:archetype"), metadata[i].get("rerun:component_type")))
-            for row, value in enumerate(batch.column(i).to_pylist()):
+            column.types.add(described(batch.schema.field(i)))
+            for row, value in enumerate(values_of(batch.column(i))):
                 if value is not None:
                     when = None if is_static else {t: (kind, v[row]) for t, (kind, v) in times.items() if with_log_time or t != "log_time"}
                     column.rows.append((bytes(ids[row]), when, plain(value)))
     for column in columns.values():
         column.rows.sort(key=lambda row: row[0])
     return columns
+
+
+def described(column):
+    """All that is said of a column: types, nullability and metadata, to the innermost. (The order of metadata is the reader's.)"""
+    kind = column.type
+    inner = [described(kind.field(i)) for i in range(kind.num_fields)]
+    more = (str(kind.id), kind.list_size if pa.types.is_fixed_size_list(kind) else 0, tuple(kind.type_codes) if pa.types.is_union(kind) else ()) if inner else str(kind)
+    return column.name, column.nullable, tuple(sorted((column.metadata or {}).items())), more, tuple(inner)
+
+
+def schema_on_disk(path):
+    """{(entity path, column): what is said of it}, as it stands in the file."""
+    said = {}
+    for entity, batch in batches(path.read_bytes()):
+        for column in batch.schema:
+            said.setdefault((entity, column.name), set()).add(described(column))
+    return said
 
 
 def differences(ours, official):

@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import rerun as rr
-from rerun._baseclasses import ComponentColumn
+import rerun.blueprint.archetypes
+import rerun.blueprint.components
+from rerun._baseclasses import ComponentColumn, DescribedComponentBatch
+
+from judge import values_of
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "schema"))
@@ -18,13 +23,16 @@ import model  # noqa: E402
 
 PROGRAM = Path(os.environ.get("REEL_TEST_BUILD", ROOT / "build/test")) / "tests/programs/record_cases"
 MODEL = model.load(ROOT / "schema" / "types.txt")
-ARCHETYPES = {a.name: a for a in MODEL.data() if a.has_struct}
+ARCHETYPES = {a.name: a for a in MODEL.data()}
+BLUEPRINTS = {a.name: a for a in MODEL.blueprint()}
+EVERY = {**ARCHETYPES, **BLUEPRINTS}
 TENSOR_TYPES = {np.dtype(t): i + 1 for i, t in enumerate(["u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f2", "f4", "f8"])}
 NUMPY = {"u8": "u1", "i32": "i4", "u16": "u2", "u32": "u4", "u64": "u8", "i64": "i8", "f16": "f2", "f32": "f4", "f64": "f8"}
 SINKS = ["file", "memory", "callback", "custom", "buffer"]
 TIME_TYPES = {"sequence": 1, "duration": 2, "timestamp": 3}
-# The official Python package takes [] for a tensor of no elements instead of for no tensor, and its BarChart cannot be without values: their columns are made one by one.
-NO_FROM_FIELDS = {name for name, a in ARCHETYPES.items() if any(f.element == "TENSOR" for f in a.fields)}
+# The official Python package takes [] for a tensor of no elements instead of for no tensor, its BarChart cannot be without values, and it has no ChannelMessageCounts
+# (NotImplementedError): their columns are made one by one.
+NO_FROM_FIELDS = {name for name, a in ARCHETYPES.items() if any(f.element == "TENSOR" or f.component.key == "ChannelMessageCounts" for f in a.fields)}
 STATIC, UPDATE, PROPERTY, BY_HANDLE = 1, 2, 4, 256
 
 
@@ -174,7 +182,6 @@ def write_strips(w, f, strips):
 
 def write_tensor(w, value):
     array, names = value if isinstance(value, tuple) else (value, None)
-    w.number(1)
     w.number(TENSOR_TYPES[array.dtype])
     w.blob(np.array(array.shape, "u8").tobytes())
     w.number(names is not None)
@@ -183,9 +190,39 @@ def write_tensor(w, value):
     w.blob(np.ascontiguousarray(array).tobytes())
 
 
-def write_format(w, value):
-    for number in (value.width, value.height, *(v.value if v else 0 for v in (value.pixel_format, value.color_model, value.channel_datatype))):
-        w.number(number)
+def write_node(w, node, value, is_root=False):
+    """A value as read_structs.h reads it: what may be null has a 1 or a 0 before it, lists their length, unions their code."""
+    if node.nullable and not is_root and node.kind not in ("union", "null"):
+        w.number(value is not None)
+        if value is None:
+            return
+    match node.kind:
+        case "null":
+            pass
+        case "utf8":
+            w.blob(value)
+        case "f32" | "f64":
+            w.number(int.from_bytes(struct.pack("<f" if node.kind == "f32" else "<d", value), "little"))
+        case "struct":
+            for child in node.children:
+                write_node(w, child, value[child.name])
+        case "list" | "fixed_list":
+            if node.kind == "list":
+                w.number(len(value))
+            for item in value:
+                write_node(w, node.children[0], item)
+        case "union":
+            w.number(value[0])
+            write_node(w, node.children[value[0]], value[1])
+        case _:
+            w.number(int(value))
+
+
+def write_structs(w, f, value):
+    values, node = values_of(arrow_of(f, as_structs(value))), model.parse_arrow(f.component.arrow)
+    w.number(len(values))
+    for one in values:
+        write_node(w, node, one, is_root=True)
 
 
 def write_values(w, f, value):
@@ -193,7 +230,10 @@ def write_values(w, f, value):
     if f.element == "STRIP":
         write_strips(w, f, value)
     elif f.element == "TENSOR":
-        write_tensor(w, value)
+        tensors = value if isinstance(value, list) else [value]
+        w.number(len(tensors))
+        for tensor in tensors:
+            write_tensor(w, tensor)
     elif f.element == "FLAT":
         data = flat_array(f, value).tobytes()
         w.number(len(data) // f.width)
@@ -202,14 +242,13 @@ def write_values(w, f, value):
         array = np.array([int(getattr(v, "value", v)) for v in as_list(value)], "u1" if f.element == "BOOL" else "i4")
         w.number(len(array))
         w.blob(array.tobytes())
-    elif f.element == "AXIS_ANGLE":
-        w.number(len(value))
-        w.blob(b"".join(struct.pack("<4f", *v.axis.xyz, v.angle.inner if hasattr(v.angle, "inner") else v.angle) for v in value))
+    elif f.element == "STRUCT":
+        write_structs(w, f, value)
     else:
         values = as_list(value)
         w.number(len(values))
         for one in values:
-            write_format(w, one) if f.element == "IMAGE_FORMAT" else w.blob(one)
+            w.blob(one)
 
 
 def indexed(archetype, name):
@@ -234,10 +273,10 @@ def write_columns(w, op):
         w.blob(np.array(values, "i8").tobytes())
     w.number(len(op.columns))
     for (archetype, name), (values, lengths) in op.columns.items():
-        index, f = indexed(ARCHETYPES[archetype], name)
+        index, f = indexed(EVERY[archetype], name)
         inner = Writer()
         write_values(inner, f, values)
-        w.number(ARCHETYPES[archetype].number)
+        w.number(EVERY[archetype].number)
         w.number(index)
         w.parts.append(inner.parts[0])
         w.number(lengths is not None)
@@ -259,7 +298,7 @@ def write_op(w, op):
         case Reset():
             w.op(5)
         case Log():
-            write_log(w, op.path, ARCHETYPES[op.archetype], op.fields, op.static * STATIC | op.update * UPDATE | op.by_handle * BY_HANDLE, op.cleared)
+            write_log(w, op.path, EVERY[op.archetype], op.fields, op.static * STATIC | op.update * UPDATE | op.by_handle * BY_HANDLE, op.cleared)
         case Property():
             write_log(w, op.name.replace("\\", "\\\\").replace("/", "\\/"), ARCHETYPES[op.archetype], op.fields, PROPERTY)
         case Columns():
@@ -299,35 +338,66 @@ def record_with_reel(ops, late_error=None):
 
 # --- the official SDK -------------------------------------------------------------------------------------------------------------
 
+def official_component(f, suffix=""):
+    scope, _, name = f.component.key.rpartition(":")
+    return getattr(rr.blueprint.components if scope else rr.components, name + suffix)
+
+
+def as_structs(value):
+    return value if isinstance(value, list) else [value]
+
+
+class Raw:
+    """An Arrow array as a component batch."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def as_arrow_array(self):
+        return self.array
+
+
+def arrow_of(f, structs):
+    """The structs as the official component makes them; each by itself, since some of them take a list for one value. Its ChannelMessageCounts does not make any."""
+    batch = official_component(f, "Batch")
+    if f.component.key == "ChannelMessageCounts":
+        return pa.array(structs, batch._ARROW_DATATYPE)
+    return pa.concat_arrays([batch(one).as_arrow_array() for one in structs]) if structs else pa.nulls(0, batch._ARROW_DATATYPE)
+
+
 def official_value(f, value):
     if f.element == "TENSOR":
         array, names = value if isinstance(value, tuple) else (value, None)
         return rr.encodings.TensorData(array=array, dim_names=names)
     if f.element == "BYTES":
-        component = getattr(rr.components, f.component.key)
-        return component(value)
+        return official_component(f)(value)
     if f.form == "OPTIONAL" and f.element == "FLAT" and len(value) == 1:
         return value[0].item()
     return value
 
 
 def described(archetype, f, value):
-    cls = getattr(rr.components, f.component.key + "Batch")
-    is_no_tensor = f.element == "TENSOR" and isinstance(value, list)
-    batch = cls(cls(np.zeros(1)).as_arrow_array()[:0] if is_no_tensor else value)
-    return batch.described(rr.ComponentDescriptor(f"{archetype.name}:{f.name}", archetype=archetype.full_name, component_type=f.component.full_name))
+    cls = official_component(f, "Batch")
+    if f.element == "STRUCT":
+        batch = Raw(arrow_of(f, as_structs(value)))
+    elif f.element == "TENSOR" and isinstance(value, list):
+        tensors = [cls(one).as_arrow_array() for one in value]
+        batch = Raw(pa.concat_arrays(tensors) if tensors else pa.nulls(0, cls._ARROW_DATATYPE))
+    else:
+        batch = cls(value)
+    return DescribedComponentBatch(batch, rr.ComponentDescriptor(f"{archetype.name}:{f.name}", archetype=archetype.full_name, component_type=f.component.full_name))
 
 
 def official_archetype(op):
-    archetype = ARCHETYPES[op.archetype]
-    cls = getattr(rr.archetypes, op.archetype)
+    archetype = EVERY[op.archetype]
+    cls = getattr(rr.blueprint.archetypes if archetype.blueprint else rr.archetypes, op.archetype)
     fields = {name: official_value(indexed(archetype, name)[1], value) for name, value in op.fields.items()}
     if isinstance(op, Log):
-        members = {f.name: f for f in archetype.fields if f.form != "NONE"}
+        members = {f.name: f for f in archetype.fields}
         empty = members if op.cleared == "rest" else op.cleared
         required = [] if op.update else [name for name, f in members.items() if f.level == "REQUIRED"]
         fields = {**{name: [] for name in (*empty, *required)}, **fields}
-    if op.archetype in NO_FROM_FIELDS:
+    if op.archetype in NO_FROM_FIELDS or any(isinstance(value, list) and indexed(archetype, name)[1].element == "STRUCT" for name, value in fields.items()):
         return [described(archetype, indexed(archetype, name)[1], value) for name, value in fields.items()]
     return cls.from_fields(**fields)
 
@@ -341,10 +411,10 @@ def official_columns(rec, op):
     indexes = [rr.TimeColumn(name, **{kind: np.array(values, "i8").view(units[kind])}) for name, (kind, values) in op.times.items()]
     columns = []
     for (archetype, name), (values, lengths) in op.columns.items():
-        f = indexed(ARCHETYPES[archetype], name)[1]
-        value = [official_value(f, v) for v in values] if f.element == "BYTES" else official_value(f, values)
-        if archetype in NO_FROM_FIELDS:
-            batch = described(ARCHETYPES[archetype], f, value)
+        f = indexed(EVERY[archetype], name)[1]
+        value = [official_value(f, v) for v in values] if f.element in ("BYTES", "TENSOR") else official_value(f, values)
+        if archetype in NO_FROM_FIELDS or archetype in BLUEPRINTS or f.element == "STRUCT":
+            batch = described(EVERY[archetype], f, value)
             columns.append(ComponentColumn(batch.component_descriptor(), batch, lengths=lengths))
         else:
             columns += getattr(rr.archetypes, archetype).columns(**{name: value}).partition([1] * len(value) if lengths is None else lengths)
