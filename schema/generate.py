@@ -12,12 +12,14 @@ src/types/types_table.h        names for what the tables hold
 src/types/types_table.c        archetypes and fields
 src/types/types_table_blueprint.c  the same for blueprint archetypes
 src/types/types_arrow.c        Arrow types and enums
+docs/reference/                the pages of the reference, with the examples of docs/snippets
 """
 import pathlib
 import sys
 
 sys.dont_write_bytecode = True
 import emit_header
+import emit_reference
 import emit_table
 import model
 
@@ -25,7 +27,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def files():
-    data = model.load(ROOT / "schema" / "types.txt")
+    types = ROOT / "schema" / "types.txt"
+    data = model.load(types)
     return {
         "include/reel/types.h": emit_header.public_header(data),
         "include/reel/types_disabled.h": emit_header.disabled_header(data),
@@ -35,6 +38,7 @@ def files():
         "src/types/types_table.c": emit_table.archetype_tables(data),
         "src/types/types_table_blueprint.c": emit_table.blueprint_tables(data),
         "src/types/types_arrow.c": emit_table.arrow_tables(data),
+        **emit_reference.pages(data, types.read_text(encoding="utf-8"), ROOT / "docs" / "snippets"),
     }
 
 

@@ -1,5 +1,5 @@
 /* Names and colours for the classes of a picture, and the skeleton of a heron: its keypoints, and which of them are joined. All of it
- * holds for the entities below "pond". */
+ * holds for "pond" and the entities below it. */
 #include <reel/reel.h>
 
 enum { WIDTH = 160, HEIGHT = 120 };
@@ -11,12 +11,13 @@ int main(int argc, char **argv) {
                                                    { .id = 3, .label = "body" }, { .id = 4, .label = "tail" }, { .id = 5, .label = "foot" } };
     static const reel_keypoint_pair bones[] = { { 0, 1 }, { 1, 2 }, { 2, 3 }, { 3, 4 }, { 3, 5 } };
     static const reel_annotation_class meaning[] = {
-        { .info = { .id = SKY, .label = "sky", .color = { true, 0xBAE6FDFF } } },
+        { .info = { .id = SKY, .label = "sky", .color = { true, 0x334155FF } } },
         { .info = { .id = WATER, .label = "water", .color = { true, 0x1D4ED8FF } } },
-        { .info = { .id = HERON, .label = "heron", .color = { true, 0xF43F5EFF } },
+        { .info = { .id = HERON, .label = "heron", .color = { true, 0xFDE68AFF } },
           .keypoints = joints, .n_keypoints = 6, .connections = bones, .n_connections = 5 },
     };
     static const float heron[][2] = { { 52, 33 }, { 68, 28 }, { 76, 50 }, { 92, 64 }, { 118, 72 }, { 94, 100 } };
+    static const float radius = 2.5f;
     static const uint16_t keypoints[] = { 0, 1, 2, 3, 4, 5 }, heron_class = HERON;
     reel_recording *rec = reel_new("reel_annotation_context", NULL);
     reel_save(rec, argc > 1 ? argv[1] : "annotation_context.rrd");
@@ -26,8 +27,8 @@ int main(int argc, char **argv) {
     }
     reel_segmentation_image regions = reel_segmentation_image_of(classes, WIDTH, HEIGHT, REEL_CHANNEL_DATATYPE_U8);
     reel_log_static_annotation_context(rec, "pond", &(reel_annotation_context) { .context = { meaning, 3 } });
-    reel_log_segmentation_image(rec, "pond/regions", &regions);
+    reel_log_segmentation_image(rec, "pond", &regions);
     reel_log_points2d(rec, "pond/heron", &(reel_points2d) { .positions = heron[0], .n_positions = 6, .keypoint_ids = keypoints, .n_keypoint_ids = 6,
-                                                            .class_ids = &heron_class, .n_class_ids = 1 });
+                                                            .class_ids = &heron_class, .n_class_ids = 1, .radii = &radius, .n_radii = 1 });
     return reel_close(rec, -1) == REEL_OK ? 0 : 1;
 }
