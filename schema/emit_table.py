@@ -99,13 +99,13 @@ def place(archetype, field):
 
 def field_row(archetype, field, names, pool, layouts):
     parts = [f'{pool[f"{archetype.name}:{field.name}"]}', f"{pool[field.component.full_name]}", f"TYPE({names[field.component.arrow]})"]
-    if field.enum:
-        parts.append(f"ENUM({schema.snake(field.enum.name).upper()})")
+    if field.enum or field.codes:
+        parts.append(f"ENUM({schema.snake((field.enum or field.codes).name).upper()})")
     if field.element == "STRUCT":
         if field.layout not in layouts:
             layouts.append(field.layout)
         parts.append(f".layout = {layouts.index(field.layout) + 1}")
-    parts.append(f".element = REEL__ELEMENT_{field.element}")
+    parts.append(f".element = REEL__ELEMENT_{'CODES' if field.codes else field.element}")
     if field.level != "OPTIONAL":
         parts.append(f".level = REEL__{field.level}")
     flags = [flag for flag, is_set in (("REEL__PACKED_MANY", field.many), ("REEL__PACKED_OWN_CHUNK", field.component.own_chunk)) if is_set]

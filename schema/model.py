@@ -34,6 +34,8 @@ STRUCTS = {
     "b:VisualBounds2D": ("reel__bp_bounds2d", "POINTER"),
     "b:VisualizerComponentMapping": ("reel__bp_component_mapping", "POINTER"),
 }
+# Vectors of enums.
+VECTORS_OF = {"ViewCoordinates": "e:ViewDir"}
 # Enums that are not components of fields but stand inside of structs and vectors.
 INNER_ENUMS = ("e:PixelFormat", "e:ColorModel", "e:ChannelDatatype", "e:ViewDir", "be:ComponentSourceKind", "be:SortDirection", "be:TextLogColumnKind")
 FIELDS_MAX = 62  # `clear` has 64 bits; the top one is REEL_CLEAR_REST
@@ -187,6 +189,7 @@ class Field:
     shape: str = ""  # what one value is, for people
     width: int = 0
     enum: Enum = None
+    codes: Enum = None  # what the bytes of a vector are
 
     @property
     def has_stride(self):
@@ -280,6 +283,7 @@ def classify(field, enums):
             raise SchemaError(f"{field.name}: no form for many blobs")
     elif node.kind == "fixed_list":
         classify_vector(field, node)
+        field.codes = enums[VECTORS_OF[key]] if key in VECTORS_OF else None
     elif node.kind == "list" and node.children[0].kind == "fixed_list":
         point = node.children[0]
         field.element, field.form = "STRIP", "STRIPS"

@@ -6,7 +6,7 @@
 
 size_t reel__value_size(const reel__field *f) {
     switch (f->element) {
-    case REEL__ELEMENT_FLAT: return f->width;
+    case REEL__ELEMENT_FLAT: case REEL__ELEMENT_CODES: return f->width;
     case REEL__ELEMENT_BOOL: return sizeof(bool);
     case REEL__ELEMENT_ENUM: return sizeof(int);
     case REEL__ELEMENT_TEXT: return sizeof(char *);

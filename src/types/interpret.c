@@ -189,16 +189,28 @@ static reel_status too_large(const reel__cell *cell, const char *path, uint64_t 
     return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu bytes: at most %d fit into a row", path, cell->field->name, (unsigned long long)bytes, INT32_MAX);
 }
 
+static bool is_of(const reel__enum *e, uint32_t value) {
+    for (uint16_t k = 0; k < e->n; k++)
+        if (e->values[k] == value)
+            return true;
+    return false;
+}
+
+static reel_status measure_codes(const reel__cell *cell, const char *path) {
+    const uint8_t *codes = cell->values;
+    const reel__field *f = cell->field;
+    for (size_t i = 0; i < (size_t)cell->n * f->width; i++)
+        if (!is_of(f->enumeration, codes[i]))
+            return reel__fail(REEL_E_ARGUMENT, "%s: %s[%zu] is %u, which is not a %s", path, f->name, i, (unsigned)codes[i], f->enumeration->name);
+    return REEL_OK;
+}
+
 static reel_status measure_enum(const reel__cell *cell, const char *path) {
     const int *values = cell->values;
     const reel__enum *e = cell->field->enumeration;
-    for (uint32_t i = 0; i < cell->n; i++) {
-        uint16_t k = 0;
-        while (k < e->n && e->values[k] != (uint32_t)values[i])
-            k++;
-        if (k == e->n)
+    for (uint32_t i = 0; i < cell->n; i++)
+        if (!is_of(e, (uint32_t)values[i]))
             return reel__fail(REEL_E_ARGUMENT, "%s: %s[%u] is %d, which is not a %s", path, cell->field->name, (unsigned)i, values[i], e->name);
-    }
     return REEL_OK;
 }
 
@@ -266,6 +278,7 @@ reel_status reel__measure(const reel__cell *cell, const char *path, size_t *size
         return REEL_OK;
     case REEL__ELEMENT_BOOL: sizes[0] = cell->n; return REEL_OK;
     case REEL__ELEMENT_ENUM: sizes[0] = (size_t)cell->n * f->width; return measure_enum(cell, path);
+    case REEL__ELEMENT_CODES: sizes[0] = (size_t)cell->n * f->width; return measure_codes(cell, path);
     case REEL__ELEMENT_TEXT: return measure_text(cell, path, sizes);
     case REEL__ELEMENT_BYTES: return measure_bytes(cell, path, sizes);
     case REEL__ELEMENT_STRIP:
@@ -323,7 +336,7 @@ void reel__gather(const reel__cell *cell, uint8_t *to) {
 void reel__write(const reel__cell *cell, uint8_t *const *streams) {
     const reel__field *f = cell->field;
     switch (f->element) {
-    case REEL__ELEMENT_FLAT:
+    case REEL__ELEMENT_FLAT: case REEL__ELEMENT_CODES:
         reel__gather(cell, streams[0]);
         break;
     case REEL__ELEMENT_BOOL:

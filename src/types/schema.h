@@ -13,6 +13,7 @@ typedef enum reel__element {
     REEL__ELEMENT_FLAT,         /* `width` bytes, copied as they are into the one stream: numbers, vectors, matrices */
     REEL__ELEMENT_BOOL,         /* bool -> one u8 stream */
     REEL__ELEMENT_ENUM,         /* a C enum (int) -> one stream of u8 or u32 (`width` 1 or 4); checked against `enumeration` */
+    REEL__ELEMENT_CODES,        /* `width` bytes, each checked against `enumeration` -> one stream */
     REEL__ELEMENT_TEXT,         /* const char * (NULL: "") -> lengths, bytes */
     REEL__ELEMENT_BYTES,        /* reel_bytes -> lengths, bytes */
     REEL__ELEMENT_STRIP,        /* points + lengths -> lengths, points; `width` bytes a point */

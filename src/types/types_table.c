@@ -293,14 +293,14 @@ static const reel__packed_field fields[] = {
     /* Pinhole */
     { 8118, 8144, TYPE(F32X9), .element = REEL__ELEMENT_FLAT, .level = REEL__REQUIRED, .width = 36, MEMBER(POINTER, reel_pinhole, image_from_camera) },
     { 8179, 8198, TYPE(F32X2), .element = REEL__ELEMENT_FLAT, .level = REEL__RECOMMENDED, .width = 8, MEMBER(POINTER, reel_pinhole, resolution) },
-    { 8226, 8245, TYPE(U8X3), .element = REEL__ELEMENT_FLAT, .width = 3, MEMBER(POINTER, reel_pinhole, camera_xyz) },
+    { 8226, 8245, TYPE(U8X3), ENUM(VIEW_DIR), .element = REEL__ELEMENT_CODES, .width = 3, MEMBER(POINTER, reel_pinhole, camera_xyz) },
     { 8278, 7686, TYPE(UTF8), .element = REEL__ELEMENT_TEXT, MEMBER(VALUE, reel_pinhole, child_frame) },
     { 8298, 7686, TYPE(UTF8), .element = REEL__ELEMENT_TEXT, MEMBER(VALUE, reel_pinhole, parent_frame) },
     { 8319, 8348, TYPE(F32), .element = REEL__ELEMENT_FLAT, .width = 4, OPTIONAL(reel_pinhole, image_plane_distance) },
     { 8384, 84, TYPE(U32), .element = REEL__ELEMENT_FLAT, .width = 4, OPTIONAL(reel_pinhole, color) },
     { 8398, 1315, TYPE(F32), .element = REEL__ELEMENT_FLAT, .width = 4, OPTIONAL(reel_pinhole, line_width) },
     /* ViewCoordinates */
-    { 8442, 8245, TYPE(U8X3), .element = REEL__ELEMENT_FLAT, .level = REEL__REQUIRED, .width = 3, MEMBER(POINTER, reel_view_coordinates, xyz) },
+    { 8442, 8245, TYPE(U8X3), ENUM(VIEW_DIR), .element = REEL__ELEMENT_CODES, .level = REEL__REQUIRED, .width = 3, MEMBER(POINTER, reel_view_coordinates, xyz) },
     /* TextLog */
     { 8495, 1061, TYPE(UTF8), .element = REEL__ELEMENT_TEXT, .level = REEL__REQUIRED, MEMBER(VALUE, reel_text_log, text) },
     { 8508, 8522, TYPE(UTF8), .element = REEL__ELEMENT_TEXT, .level = REEL__RECOMMENDED, MEMBER(VALUE, reel_text_log, level) },

@@ -81,7 +81,7 @@ static const reel__packed_field fields[] = {
     { 3406, 3438, TYPE(UTF8), .element = REEL__ELEMENT_TEXT, MEMBER(VALUE, reel__bp_spatial_information, target_frame) },
     { 3472, 1196, TYPE(BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_spatial_information, show_bounding_box) },
     { 3509, 1196, TYPE(BOOL), .element = REEL__ELEMENT_BOOL, .width = 1, OPTIONAL(reel__bp_spatial_information, show_axes) },
-    { 3538, 3562, TYPE(U8X3), .element = REEL__ELEMENT_FLAT, .width = 3, MEMBER(POINTER, reel__bp_spatial_information, axes) },
+    { 3538, 3562, TYPE(U8X3), ENUM(VIEW_DIR), .element = REEL__ELEMENT_CODES, .width = 3, MEMBER(POINTER, reel__bp_spatial_information, axes) },
     /* VisualBounds2D */
     { 3641, 3662, TYPE(VISUAL_BOUNDS2D), .layout = 4, .element = REEL__ELEMENT_STRUCT, .level = REEL__REQUIRED, MEMBER(POINTER, reel__bp_visual_bounds2d, range) },
     /* PlotBackground */

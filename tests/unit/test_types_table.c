@@ -114,7 +114,7 @@ static void names_follow_from_the_archetype(void **state) {
 /* Bytes of one value of an element in the caller's memory. */
 static size_t element_size(const reel__field *f) {
     switch (f->element) {
-    case REEL__ELEMENT_FLAT: return f->width;
+    case REEL__ELEMENT_FLAT: case REEL__ELEMENT_CODES: return f->width;
     case REEL__ELEMENT_BOOL: return sizeof(bool);
     case REEL__ELEMENT_ENUM: return sizeof(reel_marker_shape);
     case REEL__ELEMENT_TEXT: return sizeof(const char *);
@@ -156,7 +156,7 @@ static void members_lie_within_the_struct_in_order(void **state) {
         for (unsigned i = 0; i < a->n_fields; i++) {
             const reel__field *f = &a->fields[i];
             required |= (uint64_t)(f->level == REEL__REQUIRED) << i;
-            assert_true((f->element == REEL__ELEMENT_ENUM) == (f->enumeration != NULL));
+            assert_true((f->element == REEL__ELEMENT_ENUM || f->element == REEL__ELEMENT_CODES) == (f->enumeration != NULL));
             check_place(f, &behind);
             assert_true((f->element == REEL__ELEMENT_STRUCT) == (f->layout != NULL));
             assert_true(f->offset_stride == 0 || f->element == REEL__ELEMENT_FLAT);
@@ -235,7 +235,7 @@ static void widths_fit_the_arrow_types(void **state) {
             const reel__field *f = &a->fields[i];
             const reel__arrow_node *node = f->descriptor.arrow->nodes;
             size_t width = 1;
-            if (f->element != REEL__ELEMENT_FLAT && f->element != REEL__ELEMENT_ENUM && f->element != REEL__ELEMENT_STRIP)
+            if (f->element != REEL__ELEMENT_FLAT && f->element != REEL__ELEMENT_CODES && f->element != REEL__ELEMENT_ENUM && f->element != REEL__ELEMENT_STRIP)
                 continue;
             if (f->element == REEL__ELEMENT_STRIP)
                 assert_int_equal(node++->kind, REEL__ARROW_LIST);

@@ -265,6 +265,17 @@ static void unknown_enums_in_structs_are_named(void **state) {
     watched_close(&w);
 }
 
+static void unknown_directions_are_named(void **state) {
+    (void)state;
+    watched w;
+    watched_open(&w, (reel_options){0});
+    assert_int_equal(reel_log_view_coordinates(w.rec, "v", &(reel_view_coordinates){.xyz = REEL_VIEW_RDF}), REEL_OK);
+    assert_int_equal(reel_flush(w.rec, -1), REEL_OK);
+    REFUSED(&w, reel_log_view_coordinates(w.rec, "v", &(reel_view_coordinates){.xyz = (const uint8_t[]){3, 7, 5}}), REEL_E_ARGUMENT, "/v", "xyz[1] is 7", "ViewDir");
+    REFUSED(&w, reel_log_pinhole(w.rec, "p", &(reel_pinhole){.image_from_camera = point, .camera_xyz = (const uint8_t[]){0, 2, 5}}), REEL_E_ARGUMENT, "/p", "camera_xyz[0] is 0", "ViewDir");
+    watched_close(&w);
+}
+
 static void many_tensors_are_one_after_another(void **state) {
     (void)state;
     static const uint64_t shape[3] = {2, 1, 3}, none[1] = {0};
@@ -362,6 +373,7 @@ int main(void) {
         cmocka_unit_test(counts_that_contradict_each_other_are_refused),
         cmocka_unit_test(what_is_wrong_in_a_struct_is_named),
         cmocka_unit_test(unknown_enums_in_structs_are_named),
+        cmocka_unit_test(unknown_directions_are_named),
         cmocka_unit_test(many_tensors_are_one_after_another),
         cmocka_unit_test(every_enum_and_blob_is_checked),
     };
