@@ -6,6 +6,7 @@
 #include <reel/values.h>
 #include <reel/log.h>
 #include <reel/sink.h>
+#include <reel/blueprint.h>
 #include <reel/view.h>
 #include <reel/make.h>
 #endif

@@ -26,7 +26,8 @@ static static_key key_of(const reel__message *m) {
     return key;
 }
 
-/* Kept messages that the held ones do not bring themselves, in front of them. Takes both arrays over. */
+/* Kept messages that the held ones do not bring themselves, in front of them; but the activation of a blueprint that was just being sent behind them, where its end is. Takes both
+ * arrays over. */
 static reel_status join(reel__message **kept, size_t n_kept, reel__message **held, size_t n_held, reel__message ***out, size_t *n) {
     reel__map seen = {0};
     reel_status status = REEL_OK;
@@ -35,16 +36,21 @@ static reel_status join(reel__message **kept, size_t n_kept, reel__message **hel
     if (!all)
         status = reel__fail(REEL_E_NO_MEMORY, "no memory for a list of %zu messages", n_kept + n_held);
     for (size_t i = 0; i < n_held && status == REEL_OK; i++)
-        if (held[i]->is_kept && held[i]->kind != REEL_MESSAGE_BLUEPRINT_ACTIVATION) {
+        if (held[i]->is_kept) {
             static_key key = key_of(held[i]);
             if (reel__map_put(&seen, &key, sizeof key, held[i]) != REEL_OK)
                 status = reel__fail(REEL_E_NO_MEMORY, "no memory for a list of %zu messages", n_held);
         }
+    size_t n_late = 0;
     for (size_t i = 0; i < n_kept; i++) {
         static_key key = key_of(kept[i]);
         const reel__message *known = status == REEL_OK ? reel__map_get(&seen, &key, sizeof key) : kept[i];
+        bool is_activation = kept[i]->kind == REEL_MESSAGE_BLUEPRINT_ACTIVATION;
+        key.kind = REEL_MESSAGE_STORE_INFO;
         if (known && same_static(known, kept[i]))
             reel__message_unref(kept[i]);
+        else if (is_activation && reel__map_get(&seen, &key, sizeof key))
+            kept[n_late++] = kept[i];
         else
             all[(*n)++] = kept[i];
     }
@@ -53,6 +59,8 @@ static reel_status join(reel__message **kept, size_t n_kept, reel__message **hel
             all[(*n)++] = held[i];
         else
             reel__message_unref(held[i]);
+    for (size_t i = 0; i < n_late; i++)
+        all[(*n)++] = kept[i];
     reel__map_free(&seen);
     reel__release(kept);
     reel__release(held);

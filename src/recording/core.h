@@ -278,6 +278,13 @@ struct reel__core {
 };
 
 enum { REEL__SLOW_CLOSED = 1, REEL__SLOW_DISABLED = 2 };
+/* A blueprint that was sent: messages borrow its store as long as the recording lives. */
+typedef struct reel__sent_blueprint {
+    struct reel__sent_blueprint *next;
+    reel__store store;
+    char id[37];
+} reel__sent_blueprint;
+
 struct reel_recording {
     atomic_uint refs;
     atomic_bool is_enabled;
@@ -287,8 +294,12 @@ struct reel_recording {
     char *application_id, *recording_id;
     reel__store store;
     reel__config config;
+    reel__sent_blueprint *blueprints; /* under drain */
     reel_recording *registry_next;
 };
+
+/* ---- recording.c */
+reel_status reel__recording_new(const char *application_id, const reel_options *options, reel_recording **out); /* reel_new with a status */
 
 /* ---- core.c */
 reel__core *reel__core_new(reel_recording *rec);

@@ -60,6 +60,10 @@ static void destroy(reel_recording *rec) {
         return; /* a thread of a sink hangs and may still look at it */
     if (core)
         reel__core_free(core);
+    for (reel__sent_blueprint *b = rec->blueprints, *next; b; b = next) {
+        next = b->next;
+        reel__release(b);
+    }
     reel__release(rec->application_id);
     reel__release(rec->recording_id);
     reel__release(rec);
@@ -84,17 +88,23 @@ static reel_status recording_new(reel_recording *rec, const char *application_id
     return reel__registry_add(rec);
 }
 
-reel_recording *reel_new(const char *application_id, const reel_options *options) {
+reel_status reel__recording_new(const char *application_id, const reel_options *options, reel_recording **out) {
     reel__allocator_seal();
+    *out = NULL;
     reel_recording *rec = reel__alloc_zero(sizeof *rec);
-    if (!rec) {
-        reel__fail(REEL_E_NO_MEMORY, "no memory for a recording");
-        return NULL;
-    }
-    if (recording_new(rec, application_id, options) != REEL_OK) {
+    if (!rec)
+        return reel__fail(REEL_E_NO_MEMORY, "no memory for a recording");
+    reel_status status = recording_new(rec, application_id, options);
+    if (status == REEL_OK)
+        *out = rec;
+    else
         destroy(rec);
-        return NULL;
-    }
+    return status;
+}
+
+reel_recording *reel_new(const char *application_id, const reel_options *options) {
+    reel_recording *rec;
+    reel__recording_new(application_id, options, &rec);
     return rec;
 }
 

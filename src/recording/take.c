@@ -39,7 +39,7 @@ void reel__drain_unlock(reel__core *core) {
 /* ---- delivering */
 
 void reel__deliver(reel__core *core, uint32_t class_index, reel__message *m, bool may_keep) {
-    core->has_history |= m->kind == REEL_MESSAGE_CHUNK && !m->is_static;
+    core->has_history |= m->kind == REEL_MESSAGE_CHUNK && !m->is_static && m->store == core->store;
     for (reel__attached *a = core->sinks; a; a = a->next)
         if (a->class_index == class_index)
             a->sink->klass->put(a->sink, m);

@@ -50,6 +50,21 @@ static void put_store(reel__buf *out, uint32_t field, const reel__store *store) 
     reel__buf_free(&id);
 }
 
+/* A message of a payload, which is freed. NULL when memory is out. */
+static reel__message *small_message(reel__pool *pool, reel_message_kind kind, reel__rrd_kind rrd_kind, const reel__store *store, reel__buf *payload) {
+    size_t size = REEL__MESSAGE_HEADER_SIZE + payload->size, block_size = sizeof(reel__message) + size;
+    reel__message *m = payload->failed ? NULL : reel__pool_take(pool, &block_size);
+    if (m) {
+        uint8_t *data = (uint8_t *)(m + 1);
+        *m = (reel__message){.kind = kind, .store = store, .is_kept = true, .data = data, .size = size, .block_size = block_size, .pool = pool};
+        atomic_init(&m->refs, 1);
+        message_header(data, rrd_kind, payload->size);
+        memcpy(data + REEL__MESSAGE_HEADER_SIZE, payload->data, payload->size);
+    }
+    reel__buf_free(payload);
+    return m;
+}
+
 reel__message *reel__message_store_info(reel__pool *pool, const reel__store *store, reel__tuid row_id) {
     reel__buf info = {0}, payload = {0};
     put_store(&info, 2, store);
@@ -64,21 +79,25 @@ reel__message *reel__message_store_info(reel__pool *pool, const reel__store *sto
     reel__proto_bytes(&info, 6, version.data, version.size);
     put_tuid(&payload, 1, row_id);
     reel__proto_bytes(&payload, 2, info.data, info.size);
-    bool failed = info.failed || payload.failed || source.failed || extra.failed || version.failed;
-    size_t block_size = sizeof(reel__message) + REEL__MESSAGE_HEADER_SIZE + payload.size;
-    reel__message *m = failed ? NULL : reel__pool_take(pool, &block_size);
-    if (m) {
-        uint8_t *data = (uint8_t *)(m + 1);
-        *m = (reel__message){.kind = REEL_MESSAGE_STORE_INFO, .store = store, .is_kept = true, .data = data, .size = REEL__MESSAGE_HEADER_SIZE + payload.size, .block_size = block_size, .pool = pool};
-        atomic_init(&m->refs, 1);
-        message_header(data, REEL__RRD_SET_STORE_INFO, payload.size);
-        memcpy(data + REEL__MESSAGE_HEADER_SIZE, payload.data, payload.size);
-    }
+    payload.failed |= info.failed | source.failed | extra.failed | version.failed;
+    reel__message *m = small_message(pool, REEL_MESSAGE_STORE_INFO, REEL__RRD_SET_STORE_INFO, store, &payload);
     reel__buf_free(&info);
-    reel__buf_free(&payload);
     reel__buf_free(&source);
     reel__buf_free(&extra);
     reel__buf_free(&version);
+    return m;
+}
+
+reel__message *reel__message_activation(reel__pool *pool, const reel__store *store, bool make_active, bool make_default) {
+    reel__buf payload = {0};
+    put_store(&payload, 1, store);
+    reel__proto_uint(&payload, 2, make_active);
+    reel__proto_uint(&payload, 3, make_default);
+    reel__message *m = small_message(pool, REEL_MESSAGE_BLUEPRINT_ACTIVATION, REEL__RRD_BLUEPRINT_ACTIVATION, store, &payload);
+    if (m) {
+        m->makes_active = make_active;
+        m->makes_default = make_default;
+    }
     return m;
 }
 

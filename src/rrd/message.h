@@ -32,6 +32,7 @@ typedef struct reel__message {
     const reel__store *store;
     bool is_static;
     bool is_kept;                 /* never dropped by a policy: store info, static data, Clear, blueprints */
+    bool makes_active, makes_default; /* blueprint activations only */
     const uint8_t *data;          /* 16 bytes of header, then the protobuf payload */
     size_t size;
     size_t block_size;            /* what the account counts */
@@ -52,6 +53,8 @@ void reel__message_unref(reel__message *m); /* NULL is allowed */
 void reel__stream_header(uint8_t out[REEL__STREAM_HEADER_SIZE]);
 /* SetStoreInfo. NULL when memory is out. */
 reel__message *reel__message_store_info(reel__pool *pool, const reel__store *store, reel__tuid row_id);
+/* BlueprintActivationCommand, which follows everything of its blueprint. NULL when memory is out. */
+reel__message *reel__message_activation(reel__pool *pool, const reel__store *store, bool make_active, bool make_default);
 
 /* Encodes a chunk as one message. compress false: stored plain. The encoder's scratch memory belongs to the caller. */
 typedef struct reel__encoder {

@@ -34,7 +34,8 @@ typedef struct kept_entry {
 typedef struct kept_store {
     struct kept_store *next;
     const reel__store *store;
-    kept_entry info, activation; /* message NULL: not seen */
+    kept_entry info, activation; /* message NULL: not seen, or forgotten */
+    bool is_active, is_default;  /* of blueprints: as their activations say */
     kept_entry *first, *last;    /* chunks */
 } kept_store;
 
@@ -201,6 +202,39 @@ static reel__message *replace(reel__keeper *k, kept_entry *entry, reel__message 
     return old;
 }
 
+static void forget(reel__keeper *k, kept_entry *entry) {
+    if (!entry->message)
+        return;
+    if (entry->file)
+        k->live_bytes -= entry->message->size;
+    file_unref(k, entry->file);
+    k->memory -= entry->memory;
+    k->n--;
+    reel__message_unref(entry->message);
+    entry->message = NULL;
+    entry->memory = 0;
+    entry->file = NULL;
+}
+
+/* A blueprint takes the place of those that are now neither the active nor the default one. Their entries stay, empty. */
+static void supersede(reel__keeper *k, const reel__message *activation) {
+    for (kept_store *s = k->first; s; s = s->next) {
+        if (s->store == activation->store) {
+            s->is_active |= activation->makes_active;
+            s->is_default |= activation->makes_default;
+            continue;
+        }
+        s->is_active &= !activation->makes_active;
+        s->is_default &= !activation->makes_default;
+        if (!s->activation.message || s->is_active || s->is_default)
+            continue;
+        forget(k, &s->info);
+        forget(k, &s->activation);
+        for (kept_entry *entry = s->first; entry; entry = entry->next)
+            forget(k, entry);
+    }
+}
+
 /* Threads' rows are taken lane by lane: what comes later need not be what was logged later. */
 static bool is_older(const reel__message *m, const reel__message *known) {
     if (!known || m->kind != REEL_MESSAGE_CHUNK)
@@ -328,6 +362,8 @@ reel_status reel__keeper_put(reel__keeper *k, reel__message *m) {
         return reel__fail(REEL_E_NO_MEMORY, "kept state: no memory for a message of %zu bytes", m->size);
     reel__mutex_lock(&k->mutex);
     reel_status status = put_locked(k, m, held, &old);
+    if (m->kind == REEL_MESSAGE_BLUEPRINT_ACTIVATION)
+        supersede(k, m);
     bool must_rewrite = is_worth_rewriting(k);
     if (must_rewrite)
         k->is_rewriting = true;

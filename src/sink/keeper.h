@@ -13,7 +13,8 @@ typedef struct reel__keeper reel__keeper;
 
 reel__keeper *reel__keeper_new(int64_t bytes_max); /* 0: 64 MiB. NULL when memory is out */
 void reel__keeper_free(reel__keeper *k);
-/* Takes a reference. Store infos and blueprint activations: one per store; chunks: static ones and blueprint ones; the rest is passed over. A newer chunk of the same entity and shape replaces.
+/* Takes a reference. Store infos and blueprint activations: one per store; chunks: static ones and blueprint ones; the rest is passed over. A newer chunk of the same entity and shape replaces;
+ * an activated blueprint replaces those that are neither the active nor the default one any more.
  * Where no temporary file can be written the message is kept in memory, beyond the bound, and the status says why. REEL_E_NO_MEMORY may leave it out. */
 reel_status reel__keeper_put(reel__keeper *k, reel__message *m);
 /* All kept messages in a valid order (per store: info, then chunks in the order they were first logged), one reference each, in an array to be released with reel__release. */
