@@ -131,30 +131,6 @@ static reel_status check_part(const part *p, int64_t length_min) {
     return REEL_OK;
 }
 
-/* Whether one of the array's own values is null, by its bitmap or by what it stands for. */
-static bool has_nulls(const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n) {
-    reel__arrow_format f;
-    bool is_valid;
-    reel__arrow_parse(schema, &f);
-    if (!n || f.storage == REEL__ARROW_RUN_ENDS) {
-        int64_t end = n ? reel__arrow_run_of(schema, array, first + n - 1) : -1;
-        for (int64_t run = n ? reel__arrow_run_of(schema, array, first) : 0; run <= end; run++)
-            if (has_nulls(schema->children[1], array->children[1], run, 1))
-                return true;
-        return false;
-    }
-    if (!has_validity_buffer(&f))
-        return false;
-    if (reel__arrow_run(array, first, n, &is_valid) < n || !is_valid)
-        return true;
-    for (int64_t i = first; f.storage == REEL__ARROW_DICTIONARY && i < first + n; i++) {
-        int64_t index = reel__arrow_integer(array->buffers[1], f.kind, array->offset + i);
-        if (index >= 0 && index < array->dictionary->length && has_nulls(schema->dictionary, array->dictionary, index, 1))
-            return true;
-    }
-    return false;
-}
-
 static reel_status check_structure(const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where) {
     if (!array || !array->release)
         return reel__fail(REEL_E_ARGUMENT, "%s: the Arrow array is %s", where, array ? "released" : "NULL");
@@ -171,7 +147,7 @@ reel_status reel__arrow_import(const struct ArrowSchema *schema, const struct Ar
     *out = NULL;
     REEL__TRY(reel__arrow_type_from_schema(schema, false, where, &type));
     reel_status status = check_structure(schema, array, where);
-    if (status == REEL_OK && has_nulls(schema, array, 0, array->length)) {
+    if (status == REEL_OK && reel__arrow_has_nulls(schema, array, 0, array->length)) {
         reel__release(type);
         REEL__TRY(reel__arrow_type_from_schema(schema, true, where, &type));
     }

@@ -2,7 +2,7 @@
  *
  * An array is taken in with its type kept, except that what only says how values are stored is decoded: dictionaries and run-end encoding become plain values, views become
  * utf8, binary, list and large list. Limits: nested REEL__ARROW_DEPTH_MAX deep, REEL__ARROW_NODES_MAX nodes, REEL__ARROW_STREAMS_MAX streams.
- * The interface says nothing about the sizes of most buffers; all that it does say is checked, and nothing that a null hides is read. */
+ * The interface says nothing about the sizes of most buffers; all that it does say is checked. What a null hides may point anywhere, and is not followed. */
 #ifndef REEL_ARROW_IMPORT_H
 #define REEL_ARROW_IMPORT_H
 
@@ -20,6 +20,8 @@ reel_status reel__arrow_import(const struct ArrowSchema *schema, const struct Ar
 
 /* The type alone. root_nulls: the values themselves may be null. */
 reel_status reel__arrow_type_from_schema(const struct ArrowSchema *schema, bool root_nulls, const char *where, reel__arrow_type **out);
+/* Of a type with one stream, which is always one of values of a fixed size: their bytes. Else 0. (A type of larger values than that can say has two streams, by root_nulls.) */
+uint16_t reel__arrow_value_bytes(const reel__arrow_type *type);
 /* An array against its type. */
 reel_status reel__arrow_check(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where);
 

@@ -151,6 +151,23 @@ static reel_status make_node(making *m, const struct ArrowSchema *schema, const 
     return make_children(m, schema, &f, depth);
 }
 
+/* Bytes of a value of a type with one stream: what stands above that stream are structs, and lists of a fixed size. */
+static uint64_t value_bytes(const reel__arrow_node *node) {
+    uint64_t n = 1;
+    for (bool is_root = true; !reel__arrow_own_streams(node); is_root = false) {
+        if (!is_root && reel__arrow_has_validity(node))
+            return n;
+        if (node->kind == REEL__ARROW_FIXED_LIST)
+            n = n > UINT32_MAX ? n : n * node->n;
+        for (node++; !has_bytes(node, false);) /* children without a stream */
+            node += reel__arrow_subtree(node);
+    }
+    size_t width = node->kind == REEL__ARROW_FIXED ? node->n : reel__arrow_width(node->kind);
+    return n * (width ? width : 1);
+}
+
+uint16_t reel__arrow_value_bytes(const reel__arrow_type *type) { return type->n_streams == 1 ? (uint16_t)value_bytes(type->nodes) : 0; }
+
 reel_status reel__arrow_type_from_schema(const struct ArrowSchema *schema, bool root_nulls, const char *where, reel__arrow_type **out) {
     making count = {.where = where};
     *out = NULL;
@@ -173,7 +190,9 @@ reel_status reel__arrow_type_from_schema(const struct ArrowSchema *schema, bool 
         reel__release(type);
         return status;
     }
-    root_nulls = (root_nulls || !has_bytes(&fill.nodes[0], true)) && reel__arrow_has_validity(&fill.nodes[0]);
+    if (!has_bytes(fill.nodes, true) || (fill.n_streams == 1 && value_bytes(fill.nodes) > UINT16_MAX))
+        root_nulls = true;
+    root_nulls = root_nulls && reel__arrow_has_validity(fill.nodes);
     *type = (reel__arrow_type){fill.nodes, (uint16_t)fill.n_nodes, (uint16_t)(fill.n_streams + root_nulls), root_nulls};
     *out = type;
     return REEL_OK;

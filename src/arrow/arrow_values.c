@@ -10,6 +10,7 @@
 typedef struct walk {
     const char *where;
     bool checks;      /* looks at values; else they have been looked at */
+    uint32_t hidden;  /* within something that is null: values are taken as they are if that is safe, so that equal arrays give equal bytes */
     size_t *sizes;    /* counts; or NULL */
     uint8_t **at;     /* copies: where each stream goes on; or NULL */
     reel_status status;
@@ -86,6 +87,46 @@ int64_t reel__arrow_run_of(const struct ArrowSchema *schema, const struct ArrowA
     return low;
 }
 
+/* Which child of a union has value i, and where in it; -1: none. */
+static int64_t union_place(const struct ArrowArray *array, const reel__arrow_format *f, int64_t i, int64_t *child) {
+    uint8_t codes[REEL__ARROW_UNION_CHILDREN_MAX];
+    int8_t code = ((const int8_t *)array->buffers[0])[array->offset + i];
+    int64_t at = f->kind == REEL__ARROW_UNION ? reel__arrow_offset(array, 1, false, i) : array->offset + i;
+    reel__arrow_codes(f->codes, (uint32_t)array->n_children, codes);
+    for (*child = 0; *child < array->n_children && codes[*child] != code;)
+        ++*child;
+    return *child < array->n_children && at < array->children[*child]->length ? at : -1;
+}
+
+bool reel__arrow_has_nulls(const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n) {
+    reel__arrow_format f;
+    bool is_valid;
+    reel__arrow_parse(schema, &f);
+    if (!n || f.kind == REEL__ARROW_NULL)
+        return n != 0;
+    if (f.storage == REEL__ARROW_RUN_ENDS) {
+        int64_t run = reel__arrow_run_of(schema, array, first);
+        return reel__arrow_has_nulls(schema->children[1], array->children[1], run, reel__arrow_run_of(schema, array, first + n - 1) - run + 1);
+    }
+    if (!reel__arrow_is_union(f.kind) && (reel__arrow_run(array, first, n, &is_valid) < n || !is_valid))
+        return true;
+    for (int64_t i = first; i < first + n; i++) {
+        int64_t at = -1, child;
+        if (f.storage == REEL__ARROW_DICTIONARY) {
+            at = reel__arrow_integer(array->buffers[1], f.kind, array->offset + i);
+            if (at >= 0 && at < array->dictionary->length && reel__arrow_has_nulls(schema->dictionary, array->dictionary, at, 1))
+                return true;
+        } else if (reel__arrow_is_union(f.kind)) {
+            at = union_place(array, &f, i, &child);
+            if (at >= 0 && reel__arrow_has_nulls(schema->children[child], array->children[child], at, 1))
+                return true;
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
 /* ---- streams */
 
 /* Counts `size` bytes of a stream. Returns where they go if they are to be written. */
@@ -111,10 +152,10 @@ static void put(walk *w, uint32_t stream, const void *data, int64_t n, uint32_t 
         memcpy(to, data, (size_t)n * width);
 }
 
-static void fill(walk *w, uint32_t stream, int64_t n, uint32_t width) {
+static void fill(walk *w, uint32_t stream, int byte, int64_t n, uint32_t width) {
     uint8_t *to = room(w, stream, n, width);
     if (to)
-        memset(to, 0, (size_t)n * width);
+        memset(to, byte, (size_t)n * width);
 }
 
 static void put_length(walk *w, uint32_t stream, int64_t length) {
@@ -142,17 +183,19 @@ static source child_of(const source *s, uint32_t index) {
     return (source){node, s->schema->children[index], s->array->children[index], stream, reel__arrow_has_validity(node)};
 }
 
-/* n nulls of a node and all below it. A union has no nulls of its own: its first child has them. */
-static void put_nulls(walk *w, const reel__arrow_node *node, uint32_t stream, bool has_validity, int64_t n) {
+/* n values of a node and all below it that nobody sees: nulls where they can be, else zeros. is_valid: not null although they could be. */
+static void put_nulls(walk *w, const reel__arrow_node *node, uint32_t stream, bool has_validity, bool is_valid, int64_t n) {
     if (w->checks || !n || w->status != REEL_OK)
         return;
     if (has_validity)
-        fill(w, stream++, n, 1);
-    uint32_t data = stream, children = reel__arrow_children(node);
-    int64_t per_child = n;
-    stream += reel__arrow_own_streams(node);
+        fill(w, stream++, is_valid, n, 1);
+    uint32_t chosen = 0; /* of a union: a child whose values are not all null */
+    if (reel__arrow_is_union(node->kind))
+        for (const reel__arrow_node *child = node + 1; chosen + 1 < node->n && child->kind == REEL__ARROW_NULL; child++)
+            chosen++;
     if (reel__arrow_own_streams(node))
-        fill(w, data, n, reel__arrow_is_run(node->kind) || reel__arrow_is_list(node->kind) ? 4 : width_of(node) || node->kind == REEL__ARROW_FIXED ? width_of(node) : 1);
+        fill(w, stream, (int)chosen, n, reel__arrow_is_run(node->kind) || reel__arrow_is_list(node->kind) ? 4 : width_of(node) ? width_of(node) : 1);
+    stream += reel__arrow_own_streams(node);
     if (reel__arrow_is_list(node->kind))
         return;
     if (node->kind == REEL__ARROW_FIXED_LIST) {
@@ -160,11 +203,13 @@ static void put_nulls(walk *w, const reel__arrow_node *node, uint32_t stream, bo
             w->status = reel__fail(REEL_E_TOO_LARGE, "%s: more than %d values in lists", w->where, INT32_MAX);
             return;
         }
-        per_child = n * node->n;
+        n *= node->n;
     }
+    bool child_valid = reel__arrow_is_union(node->kind) && !node->nullable;
     const reel__arrow_node *child = node + 1;
-    for (uint32_t i = 0; i < children && !(node->kind == REEL__ARROW_UNION && i); i++) {
-        put_nulls(w, child, stream, reel__arrow_has_validity(child), per_child);
+    for (uint32_t i = 0; i < reel__arrow_children(node); i++) {
+        if (node->kind != REEL__ARROW_UNION || i == chosen)
+            put_nulls(w, child, stream, reel__arrow_has_validity(child), child_valid, n);
         child = skip(child, &stream);
     }
 }
@@ -180,12 +225,12 @@ static void put_validity(walk *w, const source *s, int64_t first, int64_t n) {
         uint8_t *to = s->has_validity ? room(w, s->stream, count, 1) : NULL;
         if (to)
             memset(to, is_valid, (size_t)count);
-        if (!is_valid && !s->has_validity)
+        if (!is_valid && !s->has_validity && !w->hidden)
             fail_null(w, s->node);
     }
 }
 
-/* ---- values by kind; each is given values that are not null */
+/* ---- values by kind */
 
 static void walk_bools(walk *w, const source *s, uint32_t stream, int64_t first, int64_t n) {
     uint8_t *to = room(w, stream, n, 1);
@@ -297,7 +342,7 @@ static int64_t offset_run(const struct ArrowArray *array, int64_t at, int64_t n)
     return count;
 }
 
-/* Each run of one code: its child has the values, and in a sparse union the other children have nulls. */
+/* Each run of one code: its child has the values. A sparse union's other children have values, too, which nobody sees. */
 static void walk_union(walk *w, const source *s, const reel__arrow_format *f, int64_t first, int64_t n) {
     const struct ArrowArray *array = s->array;
     const int8_t *codes = (const int8_t *)array->buffers[0] + array->offset + first;
@@ -329,10 +374,9 @@ static void walk_union(walk *w, const source *s, const reel__arrow_format *f, in
             memset(to, index, (size_t)count);
         for (uint32_t k = is_dense ? index : 0; k <= (is_dense ? index : s->node->n - 1); k++) {
             source child = child_of(s, k);
-            if (k == index)
-                walk_node(w, child, from, count);
-            else
-                put_nulls(w, child.node, child.stream, child.has_validity, count);
+            w->hidden += k != index;
+            walk_node(w, child, from, count);
+            w->hidden -= k != index;
         }
     }
 }
@@ -347,7 +391,7 @@ static void walk_dictionary(walk *w, const source *s, uint8_t kind, int64_t firs
         if (!is_valid && !s->has_validity && s->node->kind != REEL__ARROW_NULL) {
             fail_null(w, s->node);
         } else if (!is_valid) {
-            put_nulls(w, s->node, s->stream, s->has_validity, count);
+            put_nulls(w, s->node, s->stream, s->has_validity, false, count);
         } else {
             for (int64_t k = 0; k < count && w->status == REEL_OK; k++) {
                 int64_t index = reel__arrow_integer(array->buffers[1], kind, array->offset + first + i + k);
@@ -380,7 +424,7 @@ static void walk_run_ends(walk *w, const source *s, int64_t first, int64_t n) {
 
 /* ---- the walk */
 
-/* Values of a node that has a bitmap, all of them not null. */
+/* Values of a node, whether they are valid or hidden. */
 static void walk_valid(walk *w, const source *s, const reel__arrow_format *f, int64_t first, int64_t n) {
     uint32_t stream = s->stream + s->has_validity, width = width_of(s->node);
     int64_t at = s->array->offset + first;
@@ -402,36 +446,45 @@ static void walk_valid(walk *w, const source *s, const reel__arrow_format *f, in
     }
 }
 
+static void walk_plain(walk *w, const source *s, const reel__arrow_format *f, int64_t first, int64_t n) {
+    bool is_valid, of_fixed_size = !reel__arrow_is_list(f->kind) && !reel__arrow_is_run(f->kind) && f->kind != REEL__ARROW_STRUCT && f->kind != REEL__ARROW_FIXED_LIST;
+    put_validity(w, s, first, n);
+    if (of_fixed_size) { /* nulls have bytes like all others */
+        walk_valid(w, s, f, first, n);
+        return;
+    }
+    for (int64_t i = 0, count; i < n && w->status == REEL_OK; i += count) {
+        count = reel__arrow_run(s->array, first + i, n - i, &is_valid);
+        if (!is_valid && (reel__arrow_is_list(f->kind) || reel__arrow_is_run(f->kind))) {
+            put_nulls(w, s->node, s->stream + s->has_validity, false, false, count);
+            continue;
+        }
+        w->hidden += !is_valid;
+        walk_valid(w, s, f, first + i, count);
+        w->hidden -= !is_valid;
+    }
+}
+
 static void walk_node(walk *w, source s, int64_t first, int64_t n) {
     reel__arrow_format f;
     if (!n || w->status != REEL_OK)
         return;
     reel__arrow_parse(s.schema, &f);
-    if (f.storage == REEL__ARROW_DICTIONARY) {
+    bool has_no_bitmap = f.kind == REEL__ARROW_NULL || reel__arrow_is_union(f.kind);
+    if (w->hidden && (f.storage != REEL__ARROW_AS_IT_IS || reel__arrow_is_union(f.kind)))
+        put_nulls(w, s.node, s.stream, s.has_validity, false, n); /* what they point at may be nowhere */
+    else if (f.storage == REEL__ARROW_DICTIONARY)
         walk_dictionary(w, &s, f.kind, first, n);
-        return;
-    }
-    if (f.storage == REEL__ARROW_RUN_ENDS) {
+    else if (f.storage == REEL__ARROW_RUN_ENDS)
         walk_run_ends(w, &s, first, n);
-        return;
-    }
-    if (f.kind == REEL__ARROW_NULL) {
-        fill(w, s.stream, n, 1);
-        return;
-    }
-    if (reel__arrow_is_union(f.kind)) {
+    else if (w->checks && !w->hidden && has_no_bitmap && !s.node->nullable && reel__arrow_has_nulls(s.schema, s.array, first, n))
+        fail_null(w, s.node);
+    else if (f.kind == REEL__ARROW_NULL)
+        fill(w, s.stream, 0, n, 1);
+    else if (reel__arrow_is_union(f.kind))
         walk_union(w, &s, &f, first, n);
-        return;
-    }
-    put_validity(w, &s, first, n);
-    bool is_valid;
-    for (int64_t i = 0, count; i < n && w->status == REEL_OK; i += count) {
-        count = reel__arrow_run(s.array, first + i, n - i, &is_valid);
-        if (is_valid)
-            walk_valid(w, &s, &f, first + i, count);
-        else
-            put_nulls(w, s.node, s.stream + s.has_validity, false, count);
-    }
+    else
+        walk_plain(w, &s, &f, first, n);
 }
 
 static source root_of(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array) {

@@ -1,5 +1,4 @@
-/* One walk through the values of an Arrow array, which checks, counts or copies them. The array's structure has been checked (arrow_import.c): walks read what it vouches for,
- * and of a null nothing but its bit. */
+/* One walk through the values of an Arrow array, which checks, counts or copies them. The array's structure has been checked (arrow_import.c): walks read what it vouches for. */
 #ifndef REEL_ARROW_VALUES_H
 #define REEL_ARROW_VALUES_H
 
@@ -16,6 +15,8 @@ int64_t reel__arrow_offset(const struct ArrowArray *array, int buffer, bool is_w
 int64_t reel__arrow_run_of(const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t i);
 uint8_t reel__arrow_run_ends_kind(const struct ArrowSchema *schema);
 
+/* Whether one of n values is null: by its bitmap, or by what it stands for. What points outside of an array is not. */
+bool reel__arrow_has_nulls(const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n);
 /* Looks at all values that can be seen: UTF-8, nulls where the type allows none, indices, codes, views. */
 reel_status reel__arrow_check_values(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where);
 

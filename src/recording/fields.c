@@ -193,6 +193,7 @@ static reel_status field_of_arrow(reel__core *core, const char *path, const reel
             m->type = *type;
             m->imported = type;
             m->field.element = REEL__ELEMENT_ARROW;
+            m->field.width = reel__arrow_value_bytes(type);
         } else {
             reel__release(type);
         }
