@@ -8,7 +8,7 @@
 #include <reel/reel.h>
 
 #include "read_structs.h"
-#include "types/interpret.h"
+#include "types/bind_values.h"
 #include "types/types_table.h"
 
 #include <pthread.h>
@@ -70,17 +70,6 @@ static values read_values(script *s, const reel__field *f, size_t n) {
     }
 }
 
-static size_t member_size(const reel__field *f) {
-    switch (f->element) {
-    case REEL__ELEMENT_ENUM: return sizeof(int);
-    case REEL__ELEMENT_TEXT: return sizeof(const char *);
-    case REEL__ELEMENT_BYTES: return sizeof(reel_bytes);
-    case REEL__ELEMENT_STRUCT: return f->layout->size;
-    case REEL__ELEMENT_TENSOR: return sizeof(reel_tensor_data);
-    default: return f->width;
-    }
-}
-
 static void set_member(uint8_t *base, const reel__field *f, size_t n, values v) {
     if (f->form == REEL__FORM_LIST) {
         memcpy(base + f->offset, &v.values, sizeof v.values);
@@ -97,7 +86,7 @@ static void set_member(uint8_t *base, const reel__field *f, size_t n, values v) 
     } else if (f->form == REEL__FORM_POINTER) {
         memcpy(base + f->offset, &v.values, sizeof v.values);
     } else {
-        memcpy(base + f->offset, v.values, member_size(f));
+        memcpy(base + f->offset, v.values, reel__value_size(f));
     }
 }
 
@@ -167,7 +156,9 @@ static void op_columns(script *s) {
             c->lengths = blob(s, &bytes);
             c->n_rows = bytes / sizeof *c->lengths;
         }
-        c->values = read_values(s, f, c->n_values).values;
+        values v = read_values(s, f, c->n_values);
+        c->values = v.values;
+        c->strip_lengths = v.lengths;
     }
     check(s, reel_send_columns(rec, path, times, n_times, columns, n_columns), path);
 }
