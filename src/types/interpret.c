@@ -219,7 +219,7 @@ static reel_status measure_text(const reel__cell *cell, const char *path, size_t
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < cell->n; i++) {
         size_t size = texts[i] ? strlen(texts[i]) : 0;
-        if (!reel__utf8_valid(texts[i], size))
+        if (size && !reel__utf8_valid(texts[i], size))
             return reel__fail(REEL_E_UTF8, "%s: %s[%u], %zu bytes, is not valid UTF-8", path, cell->field->name, (unsigned)i, size);
         bytes += size;
     }

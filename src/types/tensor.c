@@ -51,7 +51,7 @@ static reel_status measure_names(const reel__cell *cell, const reel_tensor_data 
     sizes[TEXT_LENGTHS] += t->names ? 4 * t->n_dims : 0;
     for (size_t i = 0; t->names && i < t->n_dims; i++) {
         size_t size = t->names[i] ? strlen(t->names[i]) : 0;
-        if (!reel__utf8_valid(t->names[i], size))
+        if (size && !reel__utf8_valid(t->names[i], size))
             return reel__fail(REEL_E_UTF8, "%s: %s: the name of dimension %zu is not valid UTF-8", path, cell->field->name, i);
         sizes[TEXTS] += size;
     }

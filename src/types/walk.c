@@ -97,7 +97,7 @@ static reel_status visit_text(walk *w, uint16_t at, uint16_t stream, const uint8
         const char *text = pointer_at(base, w->places[at].offset);
         size_t size = text ? strlen(text) : 0;
         uint32_t length = (uint32_t)size;
-        if (w->sizes && !reel__utf8_valid(text, size))
+        if (w->sizes && size && !reel__utf8_valid(text, size))
             return refuse(w, at, i, REEL_E_UTF8, "is not valid UTF-8");
         REEL__TRY(put(w, stream, &length, sizeof length));
         REEL__TRY(put(w, (uint16_t)(stream + 1), text, size));
