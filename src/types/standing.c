@@ -1,14 +1,6 @@
 #include "standing.h"
 
-#include <reel/values.h>
-
-static size_t tensor_bytes(const reel_tensor_data *t) {
-    static const uint8_t widths[] = {0, 1, 2, 4, 8, 1, 2, 4, 8, 2, 4, 8};
-    size_t bytes = widths[t->type];
-    for (size_t i = 0; i < t->n_dims; i++)
-        bytes *= (size_t)t->shape[i];
-    return bytes;
-}
+#include "tensor.h"
 
 static reel__standing_values values_of(const reel__cell *cell) {
     switch (cell->field->element) {
@@ -29,7 +21,7 @@ static reel__standing_values values_of(const reel__cell *cell) {
     case REEL__ELEMENT_TENSOR:
         if (cell->n == 1) {
             const reel_tensor_data *t = cell->values;
-            return (reel__standing_values){t->data, tensor_bytes(t), REEL__TENSOR_VALUES((uint32_t)t->type)};
+            return (reel__standing_values){t->data, reel__tensor_bytes(t), REEL__TENSOR_VALUES((uint32_t)t->type)};
         }
         break;
     default: break;
