@@ -49,15 +49,19 @@ static reel_status check_row_sizes(sending *s) {
     for (size_t c = 0; c < s->n_columns; c++)
         total += s->columns[c].bytes;
     for (size_t row = 0; total > REEL__ROW_BYTES_MAX && row < s->n_rows; row++) {
-        uint64_t row_bytes = 0;
+        uint64_t row_bytes = 0, most = 0;
+        const char *largest = "";
         for (size_t c = 0; c < s->n_columns; c++) {
             reel__sent_column *col = &s->columns[c];
             uint32_t first = reel__sent_first(col, row);
             REEL__TRY(reel__sent_measure(col, path, first, reel__sent_end(col, row) - first, sizes, &bytes));
             row_bytes += bytes;
+            if (bytes > most)
+                most = bytes, largest = col->field->name;
         }
         if (row_bytes > REEL__ROW_BYTES_MAX)
-            return reel__fail(REEL_E_TOO_LARGE, "%s: row %zu has %llu bytes: at most %llu fit", path, row, (unsigned long long)row_bytes, (unsigned long long)REEL__ROW_BYTES_MAX);
+            return reel__fail(REEL_E_TOO_LARGE, "%s: row %zu has %llu bytes, %s most of them: at most %llu fit", path, row, (unsigned long long)row_bytes, largest,
+                              (unsigned long long)REEL__ROW_BYTES_MAX);
     }
     return REEL_OK;
 }

@@ -236,6 +236,8 @@ static reel_status field_with_arrow(reel__core *core, const char *path, const re
 
 /* The component of one's own that a column names: "Battery:temperature" for the name and the archetype's. */
 static reel_status descriptor_of(const char *path, const reel_column *c, reel_descriptor *d, char *joined, size_t joined_size) {
+    if (!c->name)
+        return reel__fail(REEL_E_ARGUMENT, "%s: a column is of archetype 0, which there is not, and has no name", path);
     *d = (reel_descriptor){c->name, c->archetype_name, c->component_type};
     REEL__TRY(check_descriptor(path, d));
     if (c->archetype_name && !strchr(c->name, ':')) {

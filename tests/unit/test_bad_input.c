@@ -110,9 +110,9 @@ static void null_blobs_and_columns_are_refused(void **state) {
     const reel_time_column frame = {"frame", REEL_TIME_SEQUENCE, times, 3}, no_times = {"frame", REEL_TIME_SEQUENCE, NULL, 3}, no_name = {NULL, REEL_TIME_SEQUENCE, times, 3};
     const reel_column no_values = {REEL_COLUMN(scalars, scalars), .n_values = 3}, three = {REEL_COLUMN(scalars, scalars), .values = point, .n_values = 3};
     REFUSED(&w, reel_log_asset3d(w.rec, "model", &(reel_asset3d){.blob = {NULL, 99}}), REEL_E_ARGUMENT, "/model", "blob", "99");
-    REFUSED(&w, reel_send_columns(w.rec, "cols", &frame, 1, NULL, 1), REEL_E_ARGUMENT, "/cols", "1 columns");
-    REFUSED(&w, reel_send_columns(w.rec, "cols", &frame, 1, &three, 0), REEL_E_ARGUMENT, "/cols", "0 columns");
-    REFUSED(&w, reel_send_columns(w.rec, "cols", NULL, 1, &three, 1), REEL_E_ARGUMENT, "/cols", "1 times");
+    REFUSED(&w, reel_send_columns(w.rec, "cols", &frame, 1, NULL, 1), REEL_E_ARGUMENT, "cols", "1 columns");
+    REFUSED(&w, reel_send_columns(w.rec, "cols", &frame, 1, &three, 0), REEL_E_ARGUMENT, "cols", "0 columns");
+    REFUSED(&w, reel_send_columns(w.rec, "cols", NULL, 1, &three, 1), REEL_E_ARGUMENT, "cols", "1 times");
     REFUSED(&w, reel_send_columns(w.rec, "cols", &frame, 1, &no_values, 1), REEL_E_ARGUMENT, "/cols", "scalars is NULL", "3");
     REFUSED(&w, reel_send_columns(w.rec, "cols", &no_times, 1, &three, 1), REEL_E_LENGTHS, "/cols", "timeline frame has 0 values for 3 rows");
     REFUSED(&w, reel_send_columns(w.rec, "cols", &no_name, 1, &three, 1), REEL_E_ARGUMENT, "timeline");
@@ -386,13 +386,13 @@ static void more_columns_and_timelines_than_fit_are_refused(void **state) {
     (void)state;
     watched w;
     watched_open(&w, (reel_options){0});
-    reel_column columns[65];
+    static reel_column columns[513];
     reel_time_column times[300];
-    for (size_t i = 0; i < 65; i++)
+    for (size_t i = 0; i < 513; i++)
         columns[i] = (reel_column){REEL_COLUMN(scalars, scalars), .values = &one, .n_values = 1};
     memset(times, 0, sizeof times);
-    REFUSED(&w, reel_send_columns(w.rec, "c", NULL, 0, columns, 65), REEL_E_TOO_LARGE, "/c", "65 columns");
-    REFUSED(&w, reel_send_columns(w.rec, "c", times, 300, columns, 1), REEL_E_TOO_LARGE, "/c", "300 times");
+    REFUSED(&w, reel_send_columns(w.rec, "c", NULL, 0, columns, 513), REEL_E_TOO_LARGE, "c", "513 columns");
+    REFUSED(&w, reel_send_columns(w.rec, "c", times, 300, columns, 1), REEL_E_TOO_LARGE, "c", "300 times");
     char name[16];
     int n = 0;
     reel_status status = REEL_OK;

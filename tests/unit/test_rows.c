@@ -122,7 +122,8 @@ static void wrong_components_are_refused_by_name(void **state) {
 #define LOG(...) reel_log_components(w.rec, "c", (const reel_column[]){__VA_ARGS__}, sizeof((const reel_column[]){__VA_ARGS__}) / sizeof(reel_column), 0)
     REFUSED(&w, LOG({.archetype = 99, .field = 1}), REEL_E_ARGUMENT, "/c", "99");
     REFUSED(&w, LOG({REEL_COLUMN(points3d, positions), .n_values = 3}), REEL_E_ARGUMENT, "/c", "positions", "3");
-    REFUSED(&w, LOG({.type = REEL_VALUE_F64, .values = &one, .n_values = 1}), REEL_E_ARGUMENT, "name", "0 bytes");
+    REFUSED(&w, LOG({.type = REEL_VALUE_F64, .values = &one, .n_values = 1}), REEL_E_ARGUMENT, "/c", "no name");
+    REFUSED(&w, LOG({.name = "", .type = REEL_VALUE_F64, .values = &one, .n_values = 1}), REEL_E_ARGUMENT, "name", "0 bytes");
     REFUSED(&w, LOG({.name = long_name, .type = REEL_VALUE_F64, .values = &one, .n_values = 1}), REEL_E_ARGUMENT, "1999", "1024");
     REFUSED(&w, LOG({.name = "\xff", .type = REEL_VALUE_F64, .values = &one, .n_values = 1}), REEL_E_UTF8, "/c");
     REFUSED(&w, LOG({.name = "x", .values = &one, .n_values = 1}), REEL_E_ARGUMENT, "x", "0");
