@@ -9,6 +9,9 @@ PROGRAMS = Path(os.environ.get("REEL_TEST_BUILD", ROOT / "build/test")).resolve(
 RERUN = os.environ.get("REEL_RERUN", str(Path(sys.executable).parent / "rerun"))
 
 sys.path.insert(0, str(ROOT / "schema"))
+import emit_reference  # noqa: E402
 import model  # noqa: E402
 
-MODEL = model.load(ROOT / "schema" / "types.txt")
+TYPES = ROOT / "schema" / "types.txt"
+MODEL = model.load(TYPES)
+VIEWS = emit_reference.read_views(TYPES.read_text(encoding="utf-8"))

@@ -2,9 +2,10 @@
 import subprocess
 
 import pytest
-from conftest import MODEL, PROGRAMS, RERUN, ROOT, SNIPPETS
+from conftest import MODEL, PROGRAMS, RERUN, ROOT, SNIPPETS, VIEWS
 from rerun.chunk import RrdReader
 
+CLASS = "ViewBlueprint:class_identifier"
 BY_ITSELF = {"RecordingInfo:start_time"}  # is in every recording
 
 
@@ -20,8 +21,8 @@ def run(name, tmp_path):
 
 
 def archetypes_in(recording):
-    found = set()
-    for chunk in RrdReader(str(recording)).store().stream().to_chunks():
+    found, reader = set(), RrdReader(str(recording))
+    for chunk in reader.stream(store=reader.recordings()[0]).to_chunks():
         batch = chunk.to_record_batch()
         for field in batch.schema if batch.num_rows else ():
             archetype = (field.metadata or {}).get(b"rerun:archetype")
@@ -35,9 +36,22 @@ def test_the_snippet_of_an_archetype_logs_it(archetype, tmp_path):
     assert archetype.full_name in archetypes_in(run(archetype.c_name, tmp_path))
 
 
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.file_name)
+def test_the_snippet_of_a_view_has_it_in_its_blueprint(view, tmp_path):
+    recording = run(view.file_name, tmp_path)
+    [blueprint] = RrdReader(str(recording)).blueprints()
+    classes = []
+    for chunk in RrdReader(str(recording)).stream(store=blueprint).to_chunks():
+        batch = chunk.to_record_batch()
+        if CLASS in batch.schema.names:
+            classes += [value for row in batch.column(CLASS).to_pylist() for value in row]
+    assert view.identifier in classes
+    assert archetypes_in(recording), "there is nothing to see"
+
+
 def test_every_snippet_has_a_page():
-    names = {path.stem for path in SNIPPETS.glob("archetypes/*")}
-    assert names == {archetype.c_name for archetype in MODEL.data()}
+    names = {folder: {path.stem for path in SNIPPETS.glob(f"{folder}/*")} for folder in ("archetypes", "views")}
+    assert names == {"archetypes": {archetype.c_name for archetype in MODEL.data()}, "views": {view.file_name for view in VIEWS}}
 
 
 def test_a_refused_call_ends_a_snippet(tmp_path):

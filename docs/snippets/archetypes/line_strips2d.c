@@ -21,8 +21,8 @@ int main(int argc, char **argv) {
             points[hole][i][1] = (ring - wheel) * sinf(t) - holes[hole] * sinf((ring - wheel) / wheel * t);
         }
     }
-    reel_line_strips2d figure = { .strips = { .points = points[0][0], .lengths = lengths, .n_strips = N_HOLES }, .colors = colors, .n_colors = N_HOLES,
-                                .radii = &radius, .n_radii = 1 };
+    reel_line_strips2d figure = { .strips = { .points = points[0][0], .lengths = lengths, .n_strips = N_HOLES },
+                                  .colors = colors, .n_colors = N_HOLES, .radii = &radius, .n_radii = 1 };
     reel_log_line_strips2d(rec, "figure", &figure);
     return reel_close(rec, -1) == REEL_OK ? 0 : 1;
 }

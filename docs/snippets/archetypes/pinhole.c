@@ -8,7 +8,8 @@ enum { WIDTH = 160, HEIGHT = 120, FOCAL_LENGTH = 130, N_POSTS = 2 };
 
 int main(int argc, char **argv) {
     static uint8_t pixels[HEIGHT][WIDTH][3];
-    static const float posts[N_POSTS][3] = { { -0.7f, 0, 3 }, { 0.8f, 0, 4 } }, half_size[3] = { 0.2f, 0.9f, 0.2f };
+    static const float posts[N_POSTS][3] = { { -0.7f, 0, 3 }, { 0.8f, 0, 4 } };
+    static const float half_sizes[N_POSTS][3] = { { 0.2f, 0.9f, 0.2f }, { 0.2f, 0.9f, 0.2f } };
     static const uint8_t paint[N_POSTS][3] = { { 244, 63, 94 }, { 34, 197, 94 } };
     uint32_t colors[N_POSTS];
     reel_pinhole_numbers lens;
@@ -20,8 +21,8 @@ int main(int argc, char **argv) {
             float right = (float)(x - WIDTH / 2) / FOCAL_LENGTH, down = (float)(y - HEIGHT / 2) / FOCAL_LENGTH;
             for (int c = 0; c < 3; c++) pixels[y][x][c] = (uint8_t)(down < 0 ? 120 + 40 * c : 110 - 20 * c);
             for (int i = 0; i < N_POSTS; i++) {
-                float near_face = posts[i][2] - half_size[2];
-                if (fabsf(right * near_face - posts[i][0]) > half_size[0] || fabsf(down * near_face) > half_size[1]) continue;
+                float near_face = posts[i][2] - half_sizes[i][2];
+                if (fabsf(right * near_face - posts[i][0]) > half_sizes[i][0] || fabsf(down * near_face) > half_sizes[i][1]) continue;
                 for (int c = 0; c < 3; c++) pixels[y][x][c] = paint[i][c];
             }
         }
@@ -34,7 +35,8 @@ int main(int argc, char **argv) {
     reel_log_static_view_coordinates(rec, "world", &(reel_view_coordinates) { .xyz = REEL_VIEW_RDF });
     reel_log_pinhole(rec, "world/camera", &camera);
     reel_log_image(rec, "world/camera", &picture);
-    reel_log_boxes3d(rec, "world/posts", &(reel_boxes3d) { .centers = posts[0], .n_centers = N_POSTS, .half_sizes = half_size, .n_half_sizes = 1,
+    reel_log_boxes3d(rec, "world/posts", &(reel_boxes3d) { .half_sizes = half_sizes[0], .n_half_sizes = N_POSTS,
+                                                           .centers = posts[0], .n_centers = N_POSTS,
                                                            .colors = colors, .n_colors = N_POSTS, .fill_mode = REEL_FILL_MODE_SOLID });
     return reel_close(rec, -1) == REEL_OK ? 0 : 1;
 }
