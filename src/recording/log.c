@@ -201,6 +201,15 @@ static uint64_t hash_of_columns(const reel__row *row) {
     return h;
 }
 
+static reel_status check_images(const reel__row *row, const reel_row *given, const char *path) {
+    for (size_t i = 0; i < given->n_columns; i++) {
+        const reel__archetype *a = given->columns[i].archetype ? reel__archetype_of(given->columns[i].archetype) : NULL;
+        if (a && a->image_buffer == given->columns[i].field + 1)
+            REEL__TRY(reel__check_image(row, a, 0, path));
+    }
+    return REEL_OK;
+}
+
 /* The cells of all parts and columns. */
 static reel_status bind_all(reel__core *core, reel_entity *entity, reel__row *row, const reel_row *given, reel__arrow_values *views) {
     for (size_t i = 0; i < given->n_parts; i++) {
@@ -215,6 +224,7 @@ static reel_status bind_all(reel__core *core, reel_entity *entity, reel__row *ro
     uint32_t first = row->n_cells;
     for (size_t i = 0; i < given->n_columns; i++)
         REEL__TRY(bind_column(core, row, &given->columns[i], entity->path, &views[i]));
+    REEL__TRY(check_images(row, given, entity->path));
     REEL__TRY(check_instances(core, entity, row, first, given));
     return given->n_parts + given->n_columns > 1 ? drop_repeated(core, entity, row, given->flags) : REEL_OK;
 }

@@ -105,8 +105,7 @@ static reel_status bind_field(const reel__field *f, const uint8_t *base, const c
     return REEL_OK;
 }
 
-/* Pixels and format of one row must fit. A row that has only one of them relies on an earlier one for the other. */
-static REEL__NOINLINE reel_status check_image(const reel__row *row, const reel__archetype *a, uint32_t first, const char *path) {
+REEL__NOINLINE reel_status reel__check_image(const reel__row *row, const reel__archetype *a, uint32_t first, const char *path) {
     const reel__cell *buffer = NULL, *format = NULL;
     for (uint32_t i = first; i < row->n_cells; i++) {
         const reel__cell *cell = &row->cells[i];
@@ -177,7 +176,7 @@ reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fie
         }
     }
     if (REEL__UNLIKELY(a->image_format))
-        REEL__TRY(check_image(row, a, first, path));
+        REEL__TRY(reel__check_image(row, a, first, path));
     if (has_required && row->n_cells - first > 1)
         for (uint32_t i = first; i < row->n_cells && !row->mismatch; i++)
             if (row->cells[i].field->many && row->cells[i].n > 1 && row->cells[i].n != row->n_instances)

@@ -38,6 +38,9 @@ const reel__archetype *reel__archetype_of(uint32_t number);
 /* Appends the cells of one archetype. path is for messages. update: write only what is set. */
 reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fields, size_t struct_size, bool update, const char *path);
 
+/* Pixels and format of one row must fit: an archetype that has both, in the cells from `first` on. A row with only one of them relies on an earlier row for the other. */
+reel_status reel__check_image(const reel__row *row, const reel__archetype *a, uint32_t first, const char *path);
+
 /* Bytes per stream of the type, without the cell's own length. Checks UTF-8, enum values, and that sizes fit. */
 reel_status reel__measure(const reel__cell *cell, const char *path, size_t *sizes);
 /* Writes to streams[i], which has room for sizes[i] bytes. */

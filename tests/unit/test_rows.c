@@ -138,6 +138,9 @@ static void wrong_components_are_refused_by_name(void **state) {
     REFUSED(&w, LOG({REEL_COLUMN(line_strips3d, strips), .values = xyz, .n_values = 2}), REEL_E_ARGUMENT, "strips", "2");
     REFUSED(&w, LOG({REEL_COLUMN(line_strips3d, strips), .n_values = 2, .strip_lengths = lengths}), REEL_E_ARGUMENT, "strips", "2");
     REFUSED(&w, LOG({REEL_COLUMN(scalars, scalars), .values = &one, .n_values = 1}, {REEL_COLUMN(scalars, scalars), .values = &one, .n_values = 1}), REEL_E_ARGUMENT, "Scalars:scalars", "twice");
+    const reel_image_format format = {.width = 4, .height = 4, .color_model = REEL_COLOR_MODEL_L, .channel_datatype = REEL_CHANNEL_DATATYPE_U8};
+    const reel_bytes pixels = {long_name, 15};
+    REFUSED(&w, LOG({REEL_COLUMN(image, format), .values = &format, .n_values = 1}, {REEL_COLUMN(image, buffer), .values = &pixels, .n_values = 1}), REEL_E_LENGTHS, "buffer has 15 bytes", "4 x 4");
     REFUSED(&w, reel_log_components(w.rec, "c", NULL, 2, 0), REEL_E_ARGUMENT, "2 components");
     REFUSED(&w, reel_log_components(w.rec, NULL, NULL, 0, 0), REEL_E_ARGUMENT, "path");
     REFUSED(&w, reel_log_row(w.rec, "c", NULL), REEL_E_ARGUMENT, "row");
