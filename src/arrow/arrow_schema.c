@@ -166,7 +166,7 @@ static uint64_t value_bytes(const reel__arrow_node *node) {
     return n * (width ? width : 1);
 }
 
-uint16_t reel__arrow_value_bytes(const reel__arrow_type *type) { return type->n_streams == 1 ? (uint16_t)value_bytes(type->nodes) : 0; }
+uint16_t reel__arrow_value_bytes(const reel__arrow_type *type) { return type->n_streams != 1 ? 0 : type->root_nulls ? 1 : (uint16_t)value_bytes(type->nodes); }
 
 reel_status reel__arrow_type_from_schema(const struct ArrowSchema *schema, bool root_nulls, const char *where, reel__arrow_type **out) {
     making count = {.where = where};
