@@ -1,0 +1,257 @@
+/* reel/read.h: recordings as data: read, looked at, changed, written again.
+ *
+ *     reel_reader *r;
+ *     const reel_read_message *m;
+ *     reel_status status = reel_open("run.rrd", NULL, &r);
+ *     while (status == REEL_OK && (status = reel_next(r, &m)) == REEL_OK && m) {
+ *         if (m->kind != REEL_MESSAGE_CHUNK) continue;
+ *         reel_chunk *chunk;
+ *         if (reel_read_chunk(r, m, &chunk) != REEL_OK) continue;              (damage: it was told, and is counted)
+ *         const double *numbers; size_t n;
+ *         size_t at = reel_chunk_find(chunk, "Scalars:scalars");
+ *         if (at != SIZE_MAX && reel_chunk_values(chunk, at, REEL_VALUE_F64, 0, (const void **)&numbers, &n) == REEL_OK) ...
+ *         reel_chunk_unref(chunk);
+ *     }
+ *     reel_close_reader(r);
+ *
+ * Reads files of rerun 0.23 and later, finished or not, damaged or not, one behind another, from a path, memory, a descriptor or a callback. Whatever is wrong with the bytes is told by an event and counted;
+ * what is intact is returned. Memory: one message and its decompressed form, plus what the caller keeps. */
+#ifndef REEL_READ_H
+#define REEL_READ_H
+
+#include <reel/log.h>
+#include <reel/sink.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ArrowSchema;
+struct ArrowArray;
+struct ArrowArrayStream;
+
+/* ---- Opening */
+
+typedef struct reel_reader reel_reader;
+
+/* Something that was wrong with the bytes, or worth a warning. */
+typedef struct reel_read_event {
+    size_t struct_size;
+    reel_status status;          /* REEL_OK: a warning, nothing was lost; REEL_E_FORMAT, ...: this much was not read */
+    uint64_t offset;             /* where in the stream */
+    uint64_t size;               /* bytes that were passed over; 0: unknown or none */
+    const char *message;         /* valid during the call */
+} reel_read_event;
+typedef void (*reel_read_event_fn)(void *user, const reel_read_event *event);
+
+typedef struct reel_read_options {
+    size_t struct_size;
+    reel_read_event_fn on_event; /* NULL: only counted */
+    void *on_event_user;
+    uint64_t message_bytes_max;  /* larger messages, packed or unpacked, are damage; 0: 16 GiB */
+    bool stop_at_damage;         /* reel_next returns the error instead of going on behind it */
+    bool resynchronise;          /* behind bytes that are no message, look for the next thing that is one (recover) */
+} reel_read_options;
+
+/* "-" is standard input. Regular files are mapped. REEL_E_NOT_FOUND, REEL_E_IO; REEL_E_FORMAT: not a recording (an old one: REEL_E_UNSUPPORTED). */
+REEL_API reel_status reel_open(const char *path, const reel_read_options *options, reel_reader **reader);
+/* Borrowed until the reader and all its chunks are gone. */
+REEL_API reel_status reel_open_memory(const void *data, size_t size, const reel_read_options *options, reel_reader **reader);
+/* Not closed. From its position on; mapped if it is a regular file. */
+REEL_API reel_status reel_open_descriptor(int descriptor, const reel_read_options *options, reel_reader **reader);
+/* Fills at most size bytes, sets *n; 0 is the end. May wait. */
+typedef reel_status (*reel_fill_fn)(void *user, void *data, size_t size, size_t *n);
+REEL_API reel_status reel_open_callback(reel_fill_fn fill, void *user, const reel_read_options *options, reel_reader **reader);
+REEL_API void reel_close_reader(reel_reader *reader); /* NULL is allowed; chunks live on */
+
+/* What was read and what was not, so far. */
+typedef struct reel_read_stats {
+    size_t struct_size;
+    uint64_t bytes;              /* looked at */
+    uint64_t messages, chunks, rows;
+    uint64_t damaged;            /* places where something was not read */
+    uint64_t bytes_lost;
+    uint64_t streams;            /* concatenated ones */
+    uint64_t warnings;
+    bool has_footer;             /* the newest stream ended with one */
+    bool is_truncated;           /* the bytes end within a message */
+    uint8_t version[4];          /* of the newest stream's header: major, minor, patch, meta */
+} reel_read_stats;
+REEL_API reel_status reel_get_read_stats(const reel_reader *reader, reel_read_stats *stats);
+
+/* ---- Message by message. A message is borrowed until the next call. */
+
+typedef struct reel_read_message {
+    size_t struct_size;
+    int kind;                    /* reel_message_kind; 0: a kind that is not known */
+    uint64_t offset;             /* of its header, in the bytes read */
+    const uint8_t *data;         /* 16 bytes of header, then the payload, as it stands */
+    size_t size;
+    reel_store_kind store_kind;
+    const char *application_id, *recording_id;
+    /* store info */
+    const char *store_source;    /* in words: "Python SDK 3.11.7", "C/C++ SDK" */
+    uint8_t store_version[4];
+    /* chunks */
+    bool has_chunk_id, is_static, is_compressed;
+    uint8_t chunk_id[16];
+    uint64_t unpacked_size;      /* of the Arrow stream */
+    /* blueprint activation */
+    bool make_active, make_default;
+} reel_read_message;
+/* *message is NULL at the end. A file that grows: call again, what came meanwhile is read. */
+REEL_API reel_status reel_next(reel_reader *reader, const reel_read_message **message);
+
+/* ---- Chunks: rows of one entity. Immutable, counted references, safe to share between threads. */
+
+typedef struct reel_chunk reel_chunk;
+/* The chunk in a message. Uncompressed values of a mapped file are used where they stand; else they are unpacked once. Old forms (sorbet 0.1.0 to 0.1.3) are brought to today's names. */
+REEL_API reel_status reel_read_chunk(reel_reader *reader, const reel_read_message *message, reel_chunk **chunk);
+REEL_API reel_chunk *reel_chunk_ref(reel_chunk *chunk);
+REEL_API void reel_chunk_unref(reel_chunk *chunk); /* NULL is allowed */
+
+REEL_API const char *reel_chunk_entity(const reel_chunk *chunk);      /* canonical: "/a/b" */
+REEL_API const uint8_t *reel_chunk_id(const reel_chunk *chunk);       /* 16 bytes, big-endian: they sort as ids do */
+REEL_API size_t reel_chunk_rows(const reel_chunk *chunk);
+REEL_API bool reel_chunk_is_static(const reel_chunk *chunk);
+REEL_API const uint8_t *reel_chunk_row_ids(const reel_chunk *chunk);  /* 16 bytes a row */
+REEL_API size_t reel_chunk_bytes(const reel_chunk *chunk);            /* of its values and their description in memory */
+
+typedef struct reel_chunk_timeline {
+    const char *name;
+    reel_time_type type;
+    const int64_t *times;        /* one per row */
+    bool is_sorted;              /* looked at, not claimed */
+    int64_t min, max;            /* INT64_MAX, INT64_MIN without rows */
+} reel_chunk_timeline;
+REEL_API size_t reel_chunk_timelines(const reel_chunk *chunk);
+REEL_API const reel_chunk_timeline *reel_chunk_timeline_at(const reel_chunk *chunk, size_t index); /* NULL: there is none */
+REEL_API const reel_chunk_timeline *reel_chunk_timeline_of(const reel_chunk *chunk, const char *name);
+
+typedef struct reel_chunk_component {
+    const char *component;       /* "Points3D:positions" */
+    const char *archetype;       /* or NULL */
+    const char *component_type;  /* or NULL */
+    const char *arrow_type;      /* of one value, in words: "fixed_size_list<float>[3]" */
+    size_t n_values;             /* of all rows */
+    size_t n_rows;               /* rows in which it was logged, cleared ones too */
+} reel_chunk_component;
+REEL_API size_t reel_chunk_components(const reel_chunk *chunk);
+REEL_API const reel_chunk_component *reel_chunk_component_at(const reel_chunk *chunk, size_t index); /* NULL: there is none */
+REEL_API size_t reel_chunk_find(const reel_chunk *chunk, const char *component); /* SIZE_MAX: it has none of this name */
+
+/* The values of one row: n of them from `first` on; not is_set: the component was not logged in this row; n 0: cleared. */
+typedef struct reel_cell {
+    bool is_set;
+    size_t first, n;
+} reel_cell;
+REEL_API reel_status reel_chunk_cell(const reel_chunk *chunk, size_t component, size_t row, reel_cell *cell);
+/* All values as numbers of this type, size of them each (0: one), where they stand: no copy. REEL_E_ARGUMENT: another type; REEL_E_UNSUPPORTED: some are null. */
+REEL_API reel_status reel_chunk_values(const reel_chunk *chunk, size_t component, reel_value_type type, uint32_t size, const void **values, size_t *n);
+/* Value `index` as text or bytes, not ended by NUL. */
+REEL_API reel_status reel_chunk_text(const reel_chunk *chunk, size_t component, size_t index, const char **text, size_t *size);
+REEL_API reel_status reel_chunk_bytes_at(const reel_chunk *chunk, size_t component, size_t index, reel_bytes *bytes);
+
+/* As a record batch of the Arrow C data interface: a struct array with the columns and metadata of the recording. It keeps the chunk alive; no copy. */
+REEL_API reel_status reel_chunk_export(const reel_chunk *chunk, struct ArrowSchema *schema, struct ArrowArray *array);
+/* The reverse: a record batch with the columns and metadata of a chunk. Taken over, whatever the call returns. */
+REEL_API reel_status reel_chunk_import(struct ArrowSchema *schema, struct ArrowArray *array, reel_chunk **chunk);
+
+/* ---- Changing chunks. Each returns a new chunk in *out with a chunk id of its own; row ids stay; the chunk given is not changed. */
+
+REEL_API reel_status reel_chunk_rename(const reel_chunk *chunk, const char *entity_path, reel_chunk **out);
+/* times: one per row, or one for all (n 1). Replaces a timeline of this name; a static chunk becomes temporal. */
+REEL_API reel_status reel_chunk_with_timeline(const reel_chunk *chunk, const char *name, reel_time_type type, const int64_t *times, size_t n, reel_chunk **out);
+/* Without its last timeline a chunk becomes static only if make_static; else REEL_E_ARGUMENT. */
+REEL_API reel_status reel_chunk_without_timeline(const reel_chunk *chunk, const char *name, bool make_static, reel_chunk **out);
+REEL_API reel_status reel_chunk_rename_timeline(const reel_chunk *chunk, const char *name, const char *new_name, reel_chunk **out);
+/* REEL_E_TOO_LARGE when a time would leave the range. */
+REEL_API reel_status reel_chunk_shift(const reel_chunk *chunk, const char *timeline, int64_t by, reel_chunk **out);
+/* Only these, or all but these. *out is NULL when no component is left. */
+REEL_API reel_status reel_chunk_keep(const reel_chunk *chunk, const char *const *components, size_t n, bool all_but, reel_chunk **out);
+REEL_API reel_status reel_chunk_slice(const reel_chunk *chunk, size_t first, size_t n, reel_chunk **out); /* no copy */
+REEL_API reel_status reel_chunk_select(const reel_chunk *chunk, const uint64_t *rows, size_t n, reel_chunk **out); /* in this order */
+/* Chunks of one entity with the same timelines; components that one does not have are null there. */
+REEL_API reel_status reel_chunk_join(reel_chunk *const *chunks, size_t n, reel_chunk **out);
+/* By this timeline, equal times by row id; NULL: by row id. */
+REEL_API reel_status reel_chunk_sort(const reel_chunk *chunk, const char *timeline, reel_chunk **out);
+/* Fresh row ids, in order. */
+REEL_API reel_status reel_chunk_with_new_row_ids(const reel_chunk *chunk, reel_chunk **out);
+
+/* ---- Random access: what a footer, or one look at all chunks, says of each */
+
+typedef struct reel_index reel_index;
+typedef struct reel_index_range {
+    const char *timeline;
+    reel_time_type type;
+    int64_t min, max;
+} reel_index_range;
+typedef struct reel_index_entry {
+    uint32_t store;              /* reel_index_store */
+    const char *entity;
+    const uint8_t *chunk_id;
+    bool is_static;
+    uint64_t n_rows, offset, size, unpacked_size; /* offset, size: of the message with its header */
+    const reel_index_range *ranges; /* of the timelines it has */
+    size_t n_ranges;
+} reel_index_entry;
+typedef struct reel_index_store_info {
+    reel_store_kind kind;
+    const char *application_id, *recording_id;
+    uint64_t n_chunks;
+} reel_index_store_info;
+typedef enum reel_index_how { REEL_INDEX_ANY = 0, REEL_INDEX_FOOTER = 1, REEL_INDEX_SCAN = 2 } reel_index_how; /* any: the footer if there is a good one, else a scan */
+/* For readers of paths, descriptors of regular files, and memory. The reader may be used beside it. */
+REEL_API reel_status reel_read_index(reel_reader *reader, reel_index_how how, reel_index **index);
+REEL_API void reel_index_free(reel_index *index);
+REEL_API size_t reel_index_stores(const reel_index *index);
+REEL_API const reel_index_store_info *reel_index_store(const reel_index *index, size_t store);
+REEL_API size_t reel_index_size(const reel_index *index);
+REEL_API reel_status reel_index_at(const reel_index *index, size_t chunk, reel_index_entry *entry); /* texts and ranges: until the next call on this index */
+
+typedef struct reel_query {
+    size_t struct_size;
+    reel_store_kind store_kind;  /* 0: any */
+    const char *recording_id;    /* NULL: any */
+    const char *entity;          /* NULL: any; with slash and two stars behind it: and all below */
+    const char *component;       /* NULL: any */
+    const char *timeline;        /* NULL: any, static ones too */
+    int64_t min, max;            /* with a timeline, both inclusive */
+    bool with_static;            /* with a timeline: static chunks too */
+} reel_query;
+/* The chunks that may hold what is asked for, in the order of the file. *chunks is the caller's to give to reel_release. */
+REEL_API reel_status reel_index_select(const reel_index *index, const reel_query *query, uint64_t **chunks, size_t *n);
+REEL_API reel_status reel_index_chunk(const reel_index *index, size_t chunk, reel_chunk **out);
+
+/* The chunks of one entity (or of all below) as an Arrow C stream of record batches with one schema: what a chunk does not have is null. */
+REEL_API reel_status reel_index_export(reel_index *index, const reel_query *query, struct ArrowArrayStream *stream); /* the index must outlive it */
+
+/* ---- Writing */
+
+typedef struct reel_writer reel_writer;
+typedef struct reel_writer_options {
+    size_t struct_size;
+    bool no_compression;
+    bool no_footer;
+    reel_durability durability;  /* 0: as reel_save */
+} reel_writer_options;
+typedef struct reel_store_id {
+    reel_store_kind kind;
+    const char *application_id, *recording_id;
+} reel_store_id;
+/* "-" is standard output. A regular file is written beside its name and renamed over it by reel_writer_close; without that nothing is left. */
+REEL_API reel_status reel_writer_open(const char *path, const reel_writer_options *options, reel_writer **writer);
+REEL_API reel_status reel_writer_callback(reel_write_fn write, void *user, const reel_writer_options *options, reel_writer **writer);
+/* Store info is written before the first message of a store, unless it was put. */
+REEL_API reel_status reel_writer_put_chunk(reel_writer *writer, const reel_store_id *store, const reel_chunk *chunk);
+/* As it stands, byte for byte; its chunk's times are looked at for the footer, unless an index entry tells them. */
+REEL_API reel_status reel_writer_put_message(reel_writer *writer, const reel_read_message *message);
+REEL_API reel_status reel_writer_put_activation(reel_writer *writer, const reel_store_id *store, bool make_active, bool make_default);
+/* Footer, sync, rename. The writer is gone whatever it returns. */
+REEL_API reel_status reel_writer_close(reel_writer *writer);
+REEL_API void reel_writer_abandon(reel_writer *writer);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
