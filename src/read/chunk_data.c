@@ -1,0 +1,234 @@
+#include "chunk_data.h"
+
+#include "../arrow/arrow_bytes.h"
+#include "../arrow/arrow_values.h"
+#include "../arrow/arrow_words.h"
+#include "../base/alloc.h"
+#include "../base/clock.h"
+#include "../base/error.h"
+#include "../base/ids.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void reel__chunk_new_id(uint8_t id[16]) { reel__tuid_bytes(id, (reel__tuid){(uint64_t)reel__realtime_ns(), reel__random_u64() >> 1}); }
+
+bool reel__chunk_row(const reel__chunk_column *c, size_t row, int64_t *at, int64_t *n) {
+    size_t i = c->first + row;
+    bool is_set = !c->validity || reel__arrow_bit(c->validity, (int64_t)i);
+    *at = c->offsets[i];
+    *n = is_set ? (int64_t)c->offsets[i + 1] - c->offsets[i] : 0;
+    return is_set;
+}
+
+/* ---- making: one block for the struct, its arrays and its texts */
+
+typedef struct layout {
+    size_t held, timelines, times, components, columns, types, texts, size;
+} layout;
+
+static size_t text_size(const char *text) { return text ? strlen(text) + 1 : 0; }
+
+/* All of these arrays are in memory already, so their sizes cannot overflow by a constant factor that is this small; the counts are bounded nevertheless. */
+static layout lay_out(const reel__chunk_parts *p, size_t texts_size) {
+    layout l = {.held = (sizeof(reel_chunk) + 15) & ~(size_t)15};
+    l.timelines = l.held + p->n_held * sizeof *p->held;
+    l.times = l.timelines + p->n_times * sizeof(reel_chunk_timeline);
+    l.components = l.times + p->n_times * sizeof *p->times;
+    l.columns = l.components + p->n_columns * sizeof(reel_chunk_component);
+    l.types = l.columns + p->n_columns * sizeof *p->columns;
+    l.texts = l.types + p->n_columns * sizeof(_Atomic(reel__arrow_type *));
+    l.size = l.texts + texts_size;
+    return l;
+}
+
+static const char *put_text(char **at, const char *text) {
+    if (!text)
+        return NULL;
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(*at, text, size);
+    *at += size;
+    return copy;
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(((const reel__chunk_time *)a)->name, ((const reel__chunk_time *)b)->name); }
+
+static void look_at_times(reel_chunk_timeline *out, const reel__chunk_time *t, size_t n) {
+    *out = (reel_chunk_timeline){t->name, t->type, t->times, true, INT64_MAX, INT64_MIN};
+    if (!n)
+        return;
+    int64_t min = t->times[0], max = min, falls = 0;
+    for (size_t i = 1; i < n; i++) {
+        int64_t time = t->times[i];
+        falls |= time < t->times[i - 1];
+        min = time < min ? time : min;
+        max = time > max ? time : max;
+    }
+    out->min = min;
+    out->max = max;
+    out->is_sorted = !falls;
+}
+
+static size_t rows_set(const reel__chunk_column *c, size_t n_rows) {
+    size_t n = 0;
+    if (!c->validity)
+        return n_rows;
+    for (size_t i = c->first; i < c->first + n_rows; i++)
+        n += reel__arrow_bit(c->validity, (int64_t)i);
+    return n;
+}
+
+/* What the columns' own arrays take; the values are counted by whoever decoded them. */
+static size_t count_bytes(const reel__chunk_parts *p) {
+    size_t n = 16 * p->n_rows + 8 * p->n_rows * p->n_times;
+    for (size_t i = 0; i < p->n_columns; i++) {
+        const reel__chunk_column *c = &p->columns[i];
+        int64_t values = reel__chunk_end(c, p->n_rows) - reel__chunk_begin(c);
+        n += 4 * (p->n_rows + 1) + reel__arrow_bytes(c->item, c->values, reel__chunk_begin(c), values);
+    }
+    return n;
+}
+
+static void release_chunk(reel__held *held) {
+    reel_chunk *chunk = (reel_chunk *)held;
+    for (size_t i = 0; i < chunk->parts.n_columns; i++)
+        reel__release(atomic_load_explicit(&chunk->types[i], memory_order_acquire));
+    for (size_t i = 0; i < chunk->parts.n_held; i++)
+        reel__held_unref(chunk->parts.held[i]);
+    reel__release(chunk);
+}
+
+/* The words of all columns' types, NUL behind each. */
+static reel_status describe_types(const reel__chunk_parts *parts, reel__buf *out) {
+    for (size_t i = 0; i < parts->n_columns; i++) {
+        reel__arrow_words(out, parts->columns[i].item);
+        reel__buf_u8(out, 0);
+    }
+    return out->failed ? reel__fail(REEL_E_NO_MEMORY, "%s: no memory for the types of %zu columns", parts->entity, parts->n_columns) : REEL_OK;
+}
+
+static size_t texts_of(const reel__chunk_parts *p, const reel__buf *types) {
+    size_t n = text_size(p->entity) + types->size;
+    for (size_t i = 0; i < p->n_times; i++)
+        n += text_size(p->times[i].name);
+    for (size_t i = 0; i < p->n_columns; i++)
+        n += text_size(p->columns[i].component) + text_size(p->columns[i].archetype) + text_size(p->columns[i].component_type);
+    return n;
+}
+
+/* Everything but what is held and the checks. */
+static void fill(reel_chunk *chunk, const reel__chunk_parts *parts, const layout *l, const reel__buf *types) {
+    uint8_t *base = (uint8_t *)chunk;
+    char *texts = (char *)base + l->texts;
+    reel__chunk_time *times = (reel__chunk_time *)(base + l->times);
+    reel__chunk_column *columns = (reel__chunk_column *)(base + l->columns);
+    chunk->parts = *parts;
+    chunk->parts.entity = put_text(&texts, parts->entity);
+    chunk->timelines = (reel_chunk_timeline *)(base + l->timelines);
+    chunk->components = (reel_chunk_component *)(base + l->components);
+    chunk->types = (_Atomic(reel__arrow_type *) *)(base + l->types);
+    for (size_t i = 0; i < parts->n_times; i++) {
+        times[i] = parts->times[i];
+        times[i].name = put_text(&texts, parts->times[i].name);
+    }
+    if (parts->n_times)
+        qsort(times, parts->n_times, sizeof *times, by_name);
+    for (size_t i = 0; i < parts->n_times; i++)
+        look_at_times(&chunk->timelines[i], &times[i], parts->n_rows);
+    for (size_t i = 0; i < parts->n_columns; i++) {
+        reel__chunk_column *c = &columns[i];
+        *c = parts->columns[i];
+        c->component = put_text(&texts, c->component);
+        c->archetype = put_text(&texts, c->archetype);
+        c->component_type = put_text(&texts, c->component_type);
+        atomic_init(&chunk->types[i], NULL);
+    }
+    if (types->size)
+        memcpy(texts, types->data, types->size);
+    for (size_t i = 0; i < parts->n_columns; texts += strlen(texts) + 1, i++) {
+        const reel__chunk_column *c = &columns[i];
+        chunk->components[i] = (reel_chunk_component){c->component, c->archetype, c->component_type, texts,
+                                                      (size_t)(reel__chunk_end(c, parts->n_rows) - reel__chunk_begin(c)), rows_set(c, parts->n_rows)};
+    }
+    chunk->parts.times = times;
+    chunk->parts.columns = columns;
+}
+
+reel_status reel__chunk_make(const reel__chunk_parts *parts, reel_chunk **out) {
+    *out = NULL;
+    if (parts->n_columns > REEL__CHUNK_COLUMNS_MAX || parts->n_times > REEL__CHUNK_COLUMNS_MAX)
+        return reel__fail(REEL_E_TOO_LARGE, "%s: a chunk of %zu timelines and %zu columns: at most %d are allowed", parts->entity, parts->n_times, parts->n_columns, REEL__CHUNK_COLUMNS_MAX);
+    reel__buf types = {0};
+    reel_status status = describe_types(parts, &types);
+    layout l = lay_out(parts, texts_of(parts, &types));
+    reel_chunk *chunk = status == REEL_OK ? reel__alloc(l.size) : NULL;
+    if (!chunk) {
+        reel__buf_free(&types);
+        return status != REEL_OK ? status : reel__fail(REEL_E_NO_MEMORY, "%s: no memory for a chunk's description of %zu bytes", parts->entity, l.size);
+    }
+    fill(chunk, parts, &l, &types);
+    reel__buf_free(&types);
+    for (size_t i = 1; i < parts->n_times; i++)
+        if (strcmp(chunk->timelines[i].name, chunk->timelines[i - 1].name) == 0) {
+            status = reel__fail(REEL_E_ARGUMENT, "%s: two timelines of the name \"%.80s\"", parts->entity, chunk->timelines[i].name);
+            reel__release(chunk);
+            return status;
+        }
+    reel__held_init(&chunk->is_held, release_chunk);
+    reel__held **held = (reel__held **)((uint8_t *)chunk + l.held);
+    for (size_t i = 0; i < parts->n_held; i++)
+        held[i] = reel__held_ref(parts->held[i]);
+    chunk->parts.held = held;
+    if (!chunk->parts.bytes)
+        chunk->parts.bytes = count_bytes(parts) + l.size;
+    *out = chunk;
+    return REEL_OK;
+}
+
+reel_status reel__chunk_type(const reel_chunk *chunk, size_t column, const reel__arrow_type **type) {
+    const reel__chunk_column *c = &chunk->parts.columns[column];
+    reel__arrow_type *made = atomic_load_explicit(&chunk->types[column], memory_order_acquire), *none = NULL;
+    *type = made;
+    if (made)
+        return REEL_OK;
+    REEL__TRY(reel__arrow_import(c->item, c->values, c->component, &made));
+    /* Somebody else may have made it meanwhile: the first one stays. */
+    if (!atomic_compare_exchange_strong_explicit(&chunk->types[column], &none, made, memory_order_acq_rel, memory_order_acquire)) {
+        reel__release(made);
+        made = none;
+    }
+    *type = made;
+    return REEL_OK;
+}
+
+/* ---- what everybody may ask */
+
+reel_chunk *reel_chunk_ref(reel_chunk *chunk) { return chunk ? (reel_chunk *)reel__held_ref(&chunk->is_held) : NULL; }
+void reel_chunk_unref(reel_chunk *chunk) {
+    if (chunk)
+        reel__held_unref(&chunk->is_held);
+}
+const char *reel_chunk_entity(const reel_chunk *chunk) { return chunk ? chunk->parts.entity : ""; }
+const uint8_t *reel_chunk_id(const reel_chunk *chunk) { return chunk ? chunk->parts.id : NULL; }
+size_t reel_chunk_rows(const reel_chunk *chunk) { return chunk ? chunk->parts.n_rows : 0; }
+bool reel_chunk_is_static(const reel_chunk *chunk) { return chunk && !chunk->parts.n_times; }
+const uint8_t *reel_chunk_row_ids(const reel_chunk *chunk) { return chunk ? chunk->parts.row_ids : NULL; }
+size_t reel_chunk_bytes(const reel_chunk *chunk) { return chunk ? chunk->parts.bytes : 0; }
+size_t reel_chunk_timelines(const reel_chunk *chunk) { return chunk ? chunk->parts.n_times : 0; }
+const reel_chunk_timeline *reel_chunk_timeline_at(const reel_chunk *chunk, size_t i) { return i < reel_chunk_timelines(chunk) ? &chunk->timelines[i] : NULL; }
+size_t reel_chunk_components(const reel_chunk *chunk) { return chunk ? chunk->parts.n_columns : 0; }
+const reel_chunk_component *reel_chunk_component_at(const reel_chunk *chunk, size_t i) { return i < reel_chunk_components(chunk) ? &chunk->components[i] : NULL; }
+
+const reel_chunk_timeline *reel_chunk_timeline_of(const reel_chunk *chunk, const char *name) {
+    for (size_t i = 0; name && i < reel_chunk_timelines(chunk); i++)
+        if (strcmp(chunk->timelines[i].name, name) == 0)
+            return &chunk->timelines[i];
+    return NULL;
+}
+
+size_t reel_chunk_find(const reel_chunk *chunk, const char *component) {
+    for (size_t i = 0; component && i < reel_chunk_components(chunk); i++)
+        if (strcmp(chunk->components[i].component, component) == 0)
+            return i;
+    return SIZE_MAX;
+}
