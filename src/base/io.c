@@ -249,6 +249,30 @@ int reel__io_read(int fd, uint64_t offset, void *data, size_t size, size_t *done
     return 0;
 }
 
+int reel__io_read_next(int fd, void *data, size_t size, size_t *done) {
+    *done = 0;
+    size_t asked = size;
+    ASK(asked, .op = REEL__IO_PREAD, .fd = fd, .offset = -1);
+    for (;;) {
+        ssize_t got;
+        RETRY(got, read(fd, data, asked));
+        if (got >= 0) {
+            *done = (size_t)got;
+            return 0;
+        }
+        if (errno != EAGAIN && errno != EWOULDBLOCK)
+            return errno;
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        if (poll(&wait, 1, -1) < 0 && errno != EINTR)
+            return errno;
+    }
+}
+
+uint64_t reel__io_position(int fd) {
+    off_t at = lseek(fd, 0, SEEK_CUR);
+    return at > 0 ? (uint64_t)at : 0;
+}
+
 static int copy_through_memory(int from, uint64_t from_offset, int to, uint64_t to_offset, size_t size, size_t *done) {
     enum { PIECE = 1 << 18 };
     void *piece = reel__alloc(PIECE);

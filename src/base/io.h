@@ -40,6 +40,10 @@ int reel__io_write(int fd, int64_t offset, const struct iovec *data, size_t n, s
 int reel__io_write_all(int fd, uint64_t offset, const void *data, size_t size);
 /* Up to size bytes, fewer only at the end of the file. */
 int reel__io_read(int fd, uint64_t offset, void *data, size_t size, size_t *done);
+/* From where the descriptor stands: at least one byte, waiting for it; *done is 0 at the end. */
+int reel__io_read_next(int fd, void *data, size_t size, size_t *done);
+/* Where a descriptor stands; 0 if it cannot stand anywhere (a pipe). */
+uint64_t reel__io_position(int fd);
 /* Copies up to size bytes between files, in the kernel where it can; *done is 0 at the end of the source only. */
 int reel__io_copy(int from, uint64_t from_offset, int to, uint64_t to_offset, size_t size, size_t *done);
 int reel__io_truncate(int fd, uint64_t size);

@@ -1,0 +1,44 @@
+/* Reads Arrow IPC: a stream's schema and its first record batch, as trees of the C data interface that point into the bytes (spec: rrd format, 3.1).
+ *
+ * The bytes come from anybody. What is accepted here can be walked without another look: lengths, offsets and type codes stay within the buffers, texts are UTF-8, buffers are
+ * aligned to their values (those that are not are copied), a bitmap is there only if something is null, and null counts are counted, not believed.
+ * Not read: dictionaries, run-end encoding, views, big-endian data, ZSTD: REEL_E_UNSUPPORTED names them. */
+#ifndef REEL_ARROW_IPC_READ_H
+#define REEL_ARROW_IPC_READ_H
+
+#include "../base/held.h"
+
+#include <reel/arrow.h>
+#include <reel/base.h>
+
+#define REEL__IPC_DEPTH_MAX 64
+
+typedef struct reel__ipc_block reel__ipc_block;
+
+/* A schema and a batch. Their structs belong to this tree and are never released on their own: `release` in them only says that they are there. */
+typedef struct reel__ipc_tree {
+    reel__held held;
+    struct ArrowSchema schema; /* "+s": a child per column; its metadata is the schema's */
+    struct ArrowArray array;   /* the same; its length is the number of rows */
+    bool has_batch;
+    uint64_t body_size;        /* of the batch */
+    size_t size;               /* bytes of the stream that were looked at */
+    reel__held *owner;         /* of the bytes; NULL: somebody else keeps them */
+    reel__ipc_block *blocks;
+    size_t block_room;
+} reel__ipc_tree;
+
+/* The bytes are kept by `owner`, of which the tree takes a reference. Without a batch has_batch is false and the array empty. */
+reel_status reel__ipc_read(const uint8_t *data, size_t size, reel__held *owner, reel__ipc_tree **out);
+
+/* A tree without anything, to be filled by others with what reel__ipc_alloc gives. */
+reel__ipc_tree *reel__ipc_tree_new(reel__held *owner);
+/* Memory that lives as long as the tree, aligned to 16; NULL when it is out. */
+void *reel__ipc_alloc(reel__ipc_tree *tree, size_t size);
+
+/* The value of a key in metadata as the C data interface has it (schema->metadata): NULL if it is not there. Not ended by NUL. */
+const char *reel__arrow_metadata_get(const char *metadata, const char *key, size_t *size);
+/* How many bytes such metadata takes. */
+size_t reel__arrow_metadata_size(const char *metadata);
+
+#endif

@@ -1,0 +1,19 @@
+/* Files as memory. */
+#ifndef REEL_BASE_MAPPING_H
+#define REEL_BASE_MAPPING_H
+
+#include "held.h"
+
+/* The first `size` bytes of a regular file, read-only. Somebody who cuts the file off meanwhile ends the program that reads there (SIGBUS): so does the system have it. */
+typedef struct reel__mapping {
+    reel__held held;
+    const uint8_t *data;
+    size_t size;
+} reel__mapping;
+
+/* 0 or an errno value. size is not 0. */
+int reel__mapping_new(int fd, uint64_t size, reel__mapping **out);
+/* What was read up to here is not needed in memory any more. */
+void reel__mapping_forget(const reel__mapping *mapping, size_t end);
+
+#endif
