@@ -20,8 +20,9 @@ int reel__mapping_new(int fd, uint64_t size, reel__mapping **out) {
         return ENOMEM;
     void *data = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
     if (data == MAP_FAILED) {
+        int error = errno;
         reel__release(mapping);
-        return errno;
+        return error;
     }
     (void)madvise(data, (size_t)size, MADV_SEQUENTIAL);
     reel__held_init(&mapping->held, release_mapping);

@@ -1,0 +1,19 @@
+/* A chunk out of an Arrow stream (spec: rrd format, sections 3.2 to 3.4). */
+#ifndef REEL_READ_CHUNK_DECODE_H
+#define REEL_READ_CHUNK_DECODE_H
+
+#include "../arrow/ipc_read.h"
+#include "chunk_data.h"
+
+/* Told about a chunk that is read nevertheless. */
+typedef struct reel__decode_notes {
+    void (*warn)(void *user, const char *text);
+    void *user;
+} reel__decode_notes;
+
+/* The bytes are kept by `owner`. notes may be NULL. REEL_E_FORMAT, REEL_E_UNSUPPORTED, REEL_E_UTF8, REEL_E_TOO_LARGE, REEL_E_NO_MEMORY. */
+reel_status reel__chunk_decode(const uint8_t *data, size_t size, reel__held *owner, const reel__decode_notes *notes, reel_chunk **out);
+/* The same of a tree whose array and schema are there and checked; the chunk takes a reference of its own. */
+reel_status reel__chunk_of_tree(reel__ipc_tree *tree, const reel__decode_notes *notes, reel_chunk **out);
+
+#endif
