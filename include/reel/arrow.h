@@ -1,6 +1,6 @@
-/* reel/arrow.h: the Arrow C data interface, as the Arrow specification gives it: how programs hand arrays to each other without copying or linking anything.
+/* reel/arrow.h: the Arrow C data and C stream interfaces, as the Arrow specification gives them: how programs hand arrays to each other without copying or linking anything.
  *
- * pyarrow, polars, nanoarrow and others export their arrays as these two structs. A struct whose `release` is NULL was released or moved away. */
+ * pyarrow, polars, nanoarrow and others export their arrays as the first two structs. A struct whose `release` is NULL was released or moved away. */
 #ifndef REEL_ARROW_H
 #define REEL_ARROW_H
 
@@ -39,6 +39,20 @@ struct ArrowArray {
     struct ArrowArray **children;
     struct ArrowArray *dictionary;
     void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+/* Arrays one after another, of one schema. Functions return 0 or an errno value; get_next gives a released array at the end; get_last_error's text lives until the next call. */
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error)(struct ArrowArrayStream *);
+    void (*release)(struct ArrowArrayStream *);
     void *private_data;
 };
 

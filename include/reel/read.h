@@ -201,13 +201,18 @@ typedef struct reel_index_store_info {
     uint64_t n_chunks;
 } reel_index_store_info;
 typedef enum reel_index_how { REEL_INDEX_ANY = 0, REEL_INDEX_FOOTER = 1, REEL_INDEX_SCAN = 2 } reel_index_how; /* any: the footer if there is a good one, else a scan */
-/* For readers of paths, descriptors of regular files, and memory. The reader may be used beside it. */
+/* For readers of paths, descriptors of regular files, and memory (others: REEL_E_UNSUPPORTED). The reader may be used beside it, and closed before it. An index is never changed: threads may share it.
+ * Recordings one behind another are found by all of their footers. How REEL_INDEX_FOOTER fails: REEL_E_NOT_FOUND, some part has none; REEL_E_FORMAT, one is damaged. When REEL_INDEX_ANY
+ * looks at all chunks instead, an event says why. Chunks that cannot be read are told by events, and are not in an index made by a look at them. */
 REEL_API reel_status reel_read_index(reel_reader *reader, reel_index_how how, reel_index **index);
-REEL_API void reel_index_free(reel_index *index);
+REEL_API void reel_index_free(reel_index *index); /* NULL is allowed */
 REEL_API size_t reel_index_stores(const reel_index *index);
 REEL_API const reel_index_store_info *reel_index_store(const reel_index *index, size_t store);
 REEL_API size_t reel_index_size(const reel_index *index);
-REEL_API reel_status reel_index_at(const reel_index *index, size_t chunk, reel_index_entry *entry); /* texts and ranges: until the next call on this index */
+REEL_API reel_status reel_index_at(const reel_index *index, size_t chunk, reel_index_entry *entry); /* texts and ranges live as long as the index */
+/* Holds the footer against the chunks: entity, id, rows, sizes, times, and per component its rows and their times; chunks that it does not have, and entries that lead to none. Each difference
+ * is told (NULL: only counted). REEL_OK also when there are some; REEL_E_NOT_FOUND, REEL_E_FORMAT: there is no good footer. */
+REEL_API reel_status reel_index_verify(reel_reader *reader, reel_read_event_fn on_event, void *user, uint64_t *n_differences);
 
 typedef struct reel_query {
     size_t struct_size;
@@ -219,12 +224,16 @@ typedef struct reel_query {
     int64_t min, max;            /* with a timeline, both inclusive */
     bool with_static;            /* with a timeline: static chunks too */
 } reel_query;
-/* The chunks that may hold what is asked for, in the order of the file. *chunks is the caller's to give to reel_release. */
+/* The chunks that may hold what is asked for, in the order of the file: whole chunks, of which only some rows may be in the range. query NULL: all. *chunks is the caller's to give to reel_release. */
 REEL_API reel_status reel_index_select(const reel_index *index, const reel_query *query, uint64_t **chunks, size_t *n);
+/* Decodes it. REEL_E_FORMAT: there stands another than the index says, or it is damaged. */
 REEL_API reel_status reel_index_chunk(const reel_index *index, size_t chunk, reel_chunk **out);
 
-/* The chunks of one entity (or of all below) as an Arrow C stream of record batches with one schema: what a chunk does not have is null. */
-REEL_API reel_status reel_index_export(reel_index *index, const reel_query *query, struct ArrowArrayStream *stream); /* the index must outlive it */
+/* The chunks that a query selects as an Arrow C stream (reel/arrow.h): a record batch per chunk, decoded when it is asked for, no values copied. All batches have one schema, as chunks have it:
+ * row ids; a column entity_path if the query is not for one entity; all timelines by name; all components by name. What a chunk does not have is null in its batch.
+ * REEL_E_ARGUMENT: the chunks are of several stores, or a component or timeline has two types: the message names both. A type that differs only later in the stream ends it with that
+ * message (get_last_error), as a damaged chunk does. The index must outlive the stream, not what came out of it. */
+REEL_API reel_status reel_index_export(const reel_index *index, const reel_query *query, struct ArrowArrayStream *stream);
 
 /* ---- Writing */
 
