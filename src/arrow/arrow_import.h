@@ -30,6 +30,12 @@ reel_status reel__arrow_measure(const reel__arrow_type *type, const struct Arrow
                                 size_t *sizes);
 /* Writes to streams[i], which has room for sizes[i] bytes. */
 void reel__arrow_write(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n, uint8_t *const *streams);
+/* The same for values in several places, one call each: adds to sizes; moves each at[i] on. */
+reel_status reel__arrow_measure_more(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n, const char *where,
+                                     size_t *sizes);
+void reel__arrow_write_more(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n, uint8_t **at);
+/* Where the array's values stand if they do as they would in the type's only stream, value_bytes each; NULL if not. */
+const void *reel__arrow_flat(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, uint32_t *value_bytes);
 
 /* Appends bytes that are equal for equal types and for no others: a key for a map. */
 void reel__arrow_type_key(const reel__arrow_type *type, reel__buf *out);

@@ -497,18 +497,54 @@ reel_status reel__arrow_check_values(const reel__arrow_type *type, const struct 
     return w.status;
 }
 
-reel_status reel__arrow_measure(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n, const char *where, size_t *sizes) {
+reel_status reel__arrow_measure_more(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n, const char *where, size_t *sizes) {
     walk w = {.where = where, .sizes = sizes};
-    memset(sizes, 0, type->n_streams * sizeof *sizes);
     if (first < 0 || n < 0 || first > array->length || n > array->length - first)
         return reel__fail(REEL_E_ARGUMENT, "%s: %lld values from %lld on: the Arrow array has %lld", where, (long long)n, (long long)first, (long long)array->length);
     walk_node(&w, root_of(type, schema, array), first, n);
     return w.status;
 }
 
+reel_status reel__arrow_measure(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n, const char *where, size_t *sizes) {
+    memset(sizes, 0, type->n_streams * sizeof *sizes);
+    return reel__arrow_measure_more(type, schema, array, first, n, where, sizes);
+}
+
+void reel__arrow_write_more(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n, uint8_t **at) {
+    walk w = {.at = at};
+    walk_node(&w, root_of(type, schema, array), first, n);
+}
+
 void reel__arrow_write(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n, uint8_t *const *streams) {
     uint8_t *at[REEL__ARROW_STREAMS_MAX];
     memcpy(at, streams, type->n_streams * sizeof *at);
-    walk w = {.at = at};
-    walk_node(&w, root_of(type, schema, array), first, n);
+    reel__arrow_write_more(type, schema, array, first, n, at);
+}
+
+const void *reel__arrow_flat(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, uint32_t *value_bytes) {
+    source s = root_of(type, schema, array);
+    uint64_t at = 0, n = 1; /* the first value below, and how many each of the values has */
+    if (type->root_nulls || type->n_streams != 1 || !array->length)
+        return NULL;
+    for (;;) {
+        reel__arrow_format f;
+        reel__arrow_parse(s.schema, &f);
+        uint32_t width = width_of(s.node), i = 0;
+        if (f.storage != REEL__ARROW_AS_IT_IS)
+            return NULL;
+        at += (uint64_t)s.array->offset;
+        if (reel__arrow_own_streams(s.node)) {
+            *value_bytes = width && n <= UINT32_MAX / width ? (uint32_t)n * width : 0;
+            return *value_bytes && !reel__arrow_is_union(s.node->kind) ? (const uint8_t *)s.array->buffers[1] + at * width : NULL;
+        }
+        if (s.node->kind == REEL__ARROW_FIXED_LIST) {
+            at *= s.node->n;
+            n *= s.node->n;
+        }
+        while (i + 1 < reel__arrow_children(s.node) && child_of(&s, i + 1).stream == 0) /* the last one that begins with the stream has it */
+            i++;
+        if (i >= reel__arrow_children(s.node) || !n || n > UINT32_MAX)
+            return NULL;
+        s = child_of(&s, i);
+    }
 }
