@@ -45,11 +45,12 @@ typedef struct reel__span {
 } reel__span;
 
 /* n_rows rows. streams[0]: u64 time half of each row id; streams[1 ..]: i64 per timeline; then per column u32 values per row (REEL__CELL_NULL: null) and
- * the streams of its type (src/arrow/arrow_type.h). Row ids: (streams[0][i], inc_first + i). */
+ * the streams of its type (src/arrow/arrow_type.h). Row ids: (streams[0][i], inc_first + i); or row_ids, 16 bytes each, then streams[0] has no data, though the size that it would have. */
 typedef struct reel__part {
     uint32_t n_rows;
     uint64_t inc_first;
     const reel__span *streams;
+    const uint8_t *row_ids;
 } reel__part;
 
 typedef struct reel__time_range {

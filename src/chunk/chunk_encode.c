@@ -164,6 +164,11 @@ static void write_row_ids(body *b, uint64_t n_rows) {
     uint8_t *from = b->at, *to = from;
     for (size_t p = 0; p < b->n_parts; p++) {
         const uint64_t *times = b->parts[p].streams[0].data;
+        if (b->parts[p].row_ids && b->parts[p].n_rows) {
+            memcpy(to, b->parts[p].row_ids, 16 * (size_t)b->parts[p].n_rows);
+            to += 16 * (size_t)b->parts[p].n_rows;
+            continue;
+        }
         for (uint32_t i = 0; i < b->parts[p].n_rows; i++, to += 16)
             reel__tuid_bytes(to, (reel__tuid){times[i], b->parts[p].inc_first + i});
     }
@@ -200,6 +205,19 @@ static void write_column(body *b, uint32_t column, uint64_t n_rows, uint32_t non
     uint64_t values = copy_offsets(b, stream++, false);
     const reel__arrow_type *type = b->shape->columns[column].arrow;
     write_node(b, type->nodes, type->root_nulls, values, &stream);
+}
+
+/* Ids that come as bytes may be in any order. */
+static bool ids_ascend(const body *b) {
+    const uint8_t *before = NULL;
+    for (size_t p = 0; p < b->n_parts; p++)
+        for (uint32_t i = 0; b->parts[p].row_ids && i < b->parts[p].n_rows; i++) {
+            const uint8_t *id = b->parts[p].row_ids + 16 * (size_t)i;
+            if (before && memcmp(before, id, 16) > 0)
+                return false;
+            before = id;
+        }
+    return true;
 }
 
 static reel__time_range time_range(const body *b, uint32_t timeline) {
@@ -270,14 +288,14 @@ reel_status reel__chunk_bound(const reel__shape *shape, size_t path_size, const 
     return REEL_OK;
 }
 
-/* The schema message at out: from the cache, or anew when a timeline is not sorted. Returns its size, 0 when memory is out. */
-static size_t put_schema(reel__shape *shape, const char *entity_path, reel__tuid chunk_id, const reel__chunk_info *info, uint8_t *out) {
+/* The schema message at out: from the cache, or anew when row ids or a timeline are not sorted. Returns its size, 0 when memory is out. */
+static size_t put_schema(reel__shape *shape, const char *entity_path, reel__tuid chunk_id, bool ids_sorted, const reel__chunk_info *info, uint8_t *out) {
     reel__buf fresh = {0};
     const reel__buf *schema = &shape->ipc_schema;
     size_t id_at = shape->ipc_chunk_id_at, path_size = strlen(entity_path);
-    bool unsorted[REEL__TIMELINES_MAX], any = false;
+    bool unsorted[1 + REEL__TIMELINES_MAX], any = unsorted[0] = !ids_sorted;
     for (uint32_t t = 0; t < shape->n_timelines; t++)
-        any |= unsorted[t] = !info->ranges[t].is_sorted;
+        any |= unsorted[1 + t] = !info->ranges[t].is_sorted;
     if (any) {
         if (reel__shape_schema(shape, unsorted, &fresh, &id_at) != REEL_OK) {
             reel__buf_free(&fresh);
@@ -303,7 +321,7 @@ reel_status reel__chunk_encode(reel__shape *shape, const char *entity_path, reel
                                reel__chunk_info *info) {
     body b = {.parts = parts, .n_parts = n_parts, .shape = shape};
     inspect(&b, info);
-    size_t schema_size = put_schema(shape, entity_path, chunk_id, info, out);
+    size_t schema_size = put_schema(shape, entity_path, chunk_id, ids_ascend(&b), info, out);
     if (!schema_size)
         return REEL_E_NO_MEMORY;
     b.start = b.at = out + schema_size + shape->ipc_head_size;

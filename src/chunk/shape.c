@@ -14,12 +14,14 @@ typedef struct field_text {
     reel__ipc_key_value pairs[5];
 } field_text;
 
-static void row_id_field(reel__ipc_field *field, field_text *text) {
-    text->pairs[0] = pair("ARROW:extension:metadata", "{\"namespace\":\"row\"}");
-    text->pairs[1] = pair("ARROW:extension:name", "rerun.datatypes.TUID");
-    text->pairs[2] = pair("rerun:is_sorted", "true");
-    text->pairs[3] = pair("rerun:kind", "control");
-    *field = (reel__ipc_field){"rerun.controls.RowId", &i64_node, 1, false, REEL__IPC_FIXED_BINARY_16, text->pairs, 4};
+static void row_id_field(reel__ipc_field *field, field_text *text, bool is_sorted) {
+    uint32_t n = 0;
+    text->pairs[n++] = pair("ARROW:extension:metadata", "{\"namespace\":\"row\"}");
+    text->pairs[n++] = pair("ARROW:extension:name", "rerun.datatypes.TUID");
+    if (is_sorted)
+        text->pairs[n++] = pair("rerun:is_sorted", "true");
+    text->pairs[n++] = pair("rerun:kind", "control");
+    *field = (reel__ipc_field){"rerun.controls.RowId", &i64_node, 1, false, REEL__IPC_FIXED_BINARY_16, text->pairs, n};
 }
 
 static void timeline_field(reel__ipc_field *field, field_text *text, const reel__timeline *timeline, bool is_sorted) {
@@ -61,9 +63,9 @@ reel_status reel__shape_schema(const reel__shape *shape, const bool *unsorted, r
         reel__release(texts);
         return reel__fail(REEL_E_NO_MEMORY, "no memory for a schema of %zu columns", n_fields);
     }
-    row_id_field(&fields[0], &texts[0]);
+    row_id_field(&fields[0], &texts[0], !(unsorted && unsorted[0]));
     for (n = 1; n <= shape->n_timelines; n++)
-        timeline_field(&fields[n], &texts[n], shape->timelines[n - 1], !(unsorted && unsorted[n - 1]));
+        timeline_field(&fields[n], &texts[n], shape->timelines[n - 1], !(unsorted && unsorted[n]));
     for (uint32_t c = 0; c < shape->n_columns; c++, n++)
         column_field(&fields[n], &texts[n], &shape->columns[c]);
     const char id[] = "chunk_00000000000000000000000000000000";
