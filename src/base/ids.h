@@ -13,6 +13,14 @@ static inline void reel__tuid_bytes(uint8_t out[16], reel__tuid id) {
     reel__store_u64_be(out, id.time_ns);
     reel__store_u64_be(out + 8, id.inc);
 }
+static inline reel__tuid reel__tuid_load(const uint8_t in[16]) {
+    reel__tuid id = {0, 0};
+    for (int i = 0; i < 8; i++) {
+        id.time_ns = id.time_ns << 8 | in[i];
+        id.inc = id.inc << 8 | in[8 + i];
+    }
+    return id;
+}
 /* 16 upper-case and 16 lower-case hexadecimal digits, as chunk ids are written; no NUL. */
 void reel__tuid_hex(char out[32], reel__tuid id);
 

@@ -12,7 +12,7 @@
 
 reel_status reel__replace_begin(reel__replace *r, const char *target) {
     static atomic_uint serial;
-    *r = (reel__replace){.target = target, .fd = -1};
+    *r = (reel__replace){.target = target, .fd = -1, .is_synced = true};
     reel__io_info info;
     if (reel__io_info_at(target, &info) == 0 && !info.is_regular)
         return reel__fail(REEL_E_IO, "%s: there is something that is not a regular file, and will not be replaced", target);
@@ -49,7 +49,7 @@ reel_status reel__replace_put(void *self, const void *data, size_t size) {
 
 reel_status reel__replace_commit(reel__replace *r) {
     reel_status status = REEL_OK;
-    int error = reel__io_sync(r->fd);
+    int error = r->is_synced ? reel__io_sync(r->fd) : 0;
     if (error)
         status = reel__fail_errno(error, "syncing %s", r->path);
     else if ((error = reel__io_rename(r->path, r->target)))
@@ -58,7 +58,7 @@ reel_status reel__replace_commit(reel__replace *r) {
         reel__replace_abort(r);
         return status;
     }
-    if ((error = reel__io_sync_folder_of(r->target)))
+    if (r->is_synced && (error = reel__io_sync_folder_of(r->target)))
         status = reel__fail_errno(error, "syncing the folder of %s", r->target);
     reel__io_close(r->fd);
     reel__release(r->path);

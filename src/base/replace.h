@@ -9,6 +9,7 @@ typedef struct reel__replace {
     char *path;         /* the name meanwhile */
     int fd;
     uint64_t size;      /* written by reel__replace_put */
+    bool is_synced;     /* to be set false before the commit, when nobody waits for the disk */
 } reel__replace;
 
 /* Refuses targets that are there and are no regular files. */
