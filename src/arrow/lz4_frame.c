@@ -69,7 +69,7 @@ static reel_status read_block(frame *f, uint32_t word, uint8_t flags) {
 }
 
 static reel_status read_frame(frame *f) {
-    uint8_t flags;
+    uint8_t flags = 0;
     const uint8_t *word;
     REEL__TRY(read_header(f, &flags));
     f->out = f->to;
