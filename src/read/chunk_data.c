@@ -53,6 +53,16 @@ static const char *put_text(char **at, const char *text) {
 
 static int by_name(const void *a, const void *b) { return strcmp(((const reel__chunk_time *)a)->name, ((const reel__chunk_time *)b)->name); }
 
+static int compare(const char *a, const char *b) { return !a || !b ? (a != NULL) - (b != NULL) : strcmp(a, b); }
+
+/* As writers have it; a component that is there twice has both beside each other if they are of one archetype. */
+static int by_descriptor(const void *a, const void *b) {
+    const reel__chunk_column *x = a, *y = b;
+    int order = compare(x->archetype, y->archetype);
+    order = order ? order : compare(x->component, y->component);
+    return order ? order : compare(x->component_type, y->component_type);
+}
+
 static void look_at_times(reel_chunk_timeline *out, const reel__chunk_time *t, size_t n) {
     *out = (reel_chunk_timeline){t->name, t->type, t->times, true, INT64_MAX, INT64_MIN};
     if (!n)
@@ -143,8 +153,6 @@ static void fill(reel_chunk *chunk, const reel__chunk_parts *parts, const layout
         c->component_type = put_text(&texts, c->component_type);
         atomic_init(&chunk->types[i], NULL);
     }
-    if (types->size)
-        memcpy(texts, types->data, types->size);
     for (size_t i = 0; i < parts->n_columns; texts += strlen(texts) + 1, i++) {
         const reel__chunk_column *c = &columns[i];
         chunk->components[i] = (reel_chunk_component){c->component, c->archetype, c->component_type, texts,

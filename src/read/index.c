@@ -337,6 +337,12 @@ static reel_status place_ranges(reel_index *index) {
     return REEL_OK;
 }
 
+static int by_cell(const void *a, const void *b) {
+    const reel__index_detail *x = a, *y = b;
+    int order = (x->timeline > y->timeline) - (x->timeline < y->timeline);
+    return order ? order : (x->component > y->component) - (x->component < y->component);
+}
+
 static reel_status place_details(reel_index *index) {
     size_t at = 0;
     for (size_t i = 0; i < index->chunks.n; at += index->chunks.items[i++].n_details)
@@ -348,8 +354,12 @@ static reel_status place_details(reel_index *index) {
         return no_memory(index);
     for (size_t i = 0; i < index->details.n; i++)
         placed[index->chunks.items[index->details.items[i].chunk].first_detail++] = index->details.items[i];
-    for (size_t i = 0; i < index->chunks.n; i++)
-        index->chunks.items[i].first_detail -= index->chunks.items[i].n_details;
+    for (size_t i = 0; i < index->chunks.n; i++) {
+        reel__index_chunk *chunk = &index->chunks.items[i];
+        chunk->first_detail -= chunk->n_details;
+        if (chunk->n_details > 1)
+            qsort(placed + chunk->first_detail, chunk->n_details, sizeof *placed, by_cell);
+    }
     reel__release(index->details.items);
     index->details.items = placed;
     index->details.capacity = at;
@@ -401,14 +411,13 @@ reel_status reel__index_end(reel_index *index) {
 bool reel__index_has(const reel_index *index, const reel__index_chunk *chunk, uint32_t component) { return set_has(index, chunk->set, component); }
 
 bool reel__index_range(const reel_index *index, const reel__index_chunk *chunk, uint32_t timeline, uint32_t component, int64_t *min, int64_t *max, uint64_t *n_rows) {
-    for (uint32_t i = 0; component != UINT32_MAX && i < chunk->n_details; i++) {
-        const reel__index_detail *d = &index->details.items[chunk->first_detail + i];
-        if (d->timeline == timeline && d->component == component) {
-            *min = d->min;
-            *max = d->max;
-            *n_rows = d->n_rows;
-            return d->n_rows != 0;
-        }
+    const reel__index_detail key = {.timeline = timeline, .component = component};
+    const reel__index_detail *d = chunk->n_details && component != UINT32_MAX ? bsearch(&key, index->details.items + chunk->first_detail, chunk->n_details, sizeof key, by_cell) : NULL;
+    if (d) {
+        *min = d->min;
+        *max = d->max;
+        *n_rows = d->n_rows;
+        return d->n_rows != 0;
     }
     const reel__index_timeline *t = &index->timelines.items[timeline];
     for (uint32_t i = 0; i < chunk->n_ranges; i++) {

@@ -17,6 +17,10 @@ typedef struct verifying {
     uint64_t n_differences;
     const reel__index_chunk *entry;
     reel__summariser summaries;
+    /* The newest chunk's columns as components of the entry, UINT32_MAX: it does not have it. Chunks of one kind come one after another, mostly. */
+    const reel__kind *kind;
+    uint32_t set, *numbers;
+    size_t numbers_room;
 } verifying;
 
 REEL_PRINTF(2, 3) static void tell(verifying *v, const char *format, ...) {
@@ -49,6 +53,25 @@ static uint32_t find_component(const verifying *v, const reel__descriptor *d) {
     return UINT32_MAX;
 }
 
+static reel_status number_columns(verifying *v, const reel__kind *kind) {
+    const reel__shape *o = &kind->outline;
+    if (v->kind == kind && v->set == v->entry->set)
+        return REEL_OK;
+    if (o->n_columns > v->numbers_room) {
+        uint32_t *numbers = reel__alloc_array(o->n_columns, sizeof *numbers);
+        if (!numbers)
+            return reel__fail(REEL_E_NO_MEMORY, "no memory to compare %u columns", o->n_columns);
+        reel__release(v->numbers);
+        v->numbers = numbers;
+        v->numbers_room = o->n_columns;
+    }
+    for (uint32_t i = 0; i < o->n_columns; i++)
+        v->numbers[i] = find_component(v, &o->columns[i]);
+    v->kind = kind;
+    v->set = v->entry->set;
+    return REEL_OK;
+}
+
 static uint32_t find_timeline(const verifying *v, const reel__timeline *t) {
     for (size_t i = 0; i < v->index->timelines.n; i++)
         if (v->index->timelines.items[i].type == t->type && strcmp(v->index->timelines.items[i].name, t->name) == 0)
@@ -61,7 +84,7 @@ static void compare_cells(verifying *v, const reel__chunk_summary *s, uint32_t t
     for (uint32_t c = 0; c < o->n_columns; c++) {
         uint64_t n = s->info.non_null[c], told_n;
         int64_t min, max;
-        uint32_t component = n ? find_component(v, &o->columns[c]) : UINT32_MAX;
+        uint32_t component = n ? v->numbers[c] : UINT32_MAX;
         if (component == UINT32_MAX)
             continue;
         const reel__time_range *is = s->info.has_nulls ? &s->info.cell_ranges[(size_t)t * o->n_columns + c] : &s->info.ranges[t];
@@ -104,7 +127,7 @@ static void compare_components(verifying *v, const reel__chunk_summary *s) {
     for (uint32_t c = 0; c < o->n_columns; c++) {
         if (!s->info.non_null[c])
             continue;
-        if (find_component(v, &o->columns[c]) == UINT32_MAX)
+        if (v->numbers[c] == UINT32_MAX)
             tell(v, "does not have the component %s", o->columns[c].component);
         else
             n_found++;
@@ -118,6 +141,7 @@ static reel_status compare(verifying *v, const reel_read_message *m, const reel_
     const reel_index_store_info *store = &v->index->stores.items[c->store];
     reel__chunk_summary s;
     REEL__TRY(reel__summarise_chunk(&v->summaries, chunk, &s));
+    REEL__TRY(number_columns(v, s.kind));
     if (store->kind != m->store_kind || !equal_texts(store->recording_id, m->recording_id) || !equal_texts(store->application_id, m->application_id))
         tell(v, "is of the store \"%.80s\", and the chunk is of \"%.80s\"", store->recording_id, m->recording_id);
     if (strcmp(s.entity, v->index->entities.items[c->entity]) != 0)
@@ -173,6 +197,7 @@ reel_status reel_index_verify(reel_reader *reader, reel_read_event_fn on_event, 
     if (status == REEL_OK)
         tell_unfound(&v, UINT64_MAX);
     reel__summariser_free(&v.summaries);
+    reel__release(v.numbers);
     reel_index_free(v.index);
     *n_differences = v.n_differences;
     return status;
