@@ -7,6 +7,7 @@
 #include "../base/clock.h"
 #include "../base/error.h"
 #include "../base/ids.h"
+#include "../base/map.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,7 @@ static int by_name(const void *a, const void *b) { return strcmp(((const reel__c
 
 static int compare(const char *a, const char *b) { return !a || !b ? (a != NULL) - (b != NULL) : strcmp(a, b); }
 
-/* As writers have it; a component that is there twice has both beside each other if they are of one archetype. */
+/* As writers have it. */
 static int by_descriptor(const void *a, const void *b) {
     const reel__chunk_column *x = a, *y = b;
     int order = compare(x->archetype, y->archetype);
@@ -153,6 +154,8 @@ static void fill(reel_chunk *chunk, const reel__chunk_parts *parts, const layout
         c->component_type = put_text(&texts, c->component_type);
         atomic_init(&chunk->types[i], NULL);
     }
+    if (types->size)
+        memcpy(texts, types->data, types->size);
     for (size_t i = 0; i < parts->n_columns; texts += strlen(texts) + 1, i++) {
         const reel__chunk_column *c = &columns[i];
         chunk->components[i] = (reel_chunk_component){c->component, c->archetype, c->component_type, texts,
@@ -162,10 +165,35 @@ static void fill(reel_chunk *chunk, const reel__chunk_parts *parts, const layout
     chunk->parts.columns = columns;
 }
 
-reel_status reel__chunk_make(const reel__chunk_parts *parts, reel_chunk **out) {
-    *out = NULL;
+/* Components are told apart by their names alone, whatever they say of their archetypes. */
+static reel_status check_names(const reel__chunk_parts *parts) {
+    reel__map seen = {0};
+    reel_status status = REEL_OK;
+    for (size_t i = 0; i < parts->n_columns && status == REEL_OK; i++) {
+        const char *name = parts->columns[i].component;
+        if (reel__map_get(&seen, name, strlen(name)))
+            status = reel__fail(REEL_E_ARGUMENT, "%s: two columns of the component \"%.80s\"", parts->entity, name);
+        else if (reel__map_put(&seen, name, strlen(name), &seen) != REEL_OK)
+            status = reel__fail(REEL_E_NO_MEMORY, "%s: no memory for the names of %zu columns", parts->entity, parts->n_columns);
+    }
+    reel__map_free(&seen);
+    return status;
+}
+
+static reel_status check_parts(const reel__chunk_parts *parts) {
     if (parts->n_columns > REEL__CHUNK_COLUMNS_MAX || parts->n_times > REEL__CHUNK_COLUMNS_MAX)
         return reel__fail(REEL_E_TOO_LARGE, "%s: a chunk of %zu timelines and %zu columns: at most %d are allowed", parts->entity, parts->n_times, parts->n_columns, REEL__CHUNK_COLUMNS_MAX);
+    if (parts->n_columns > 16)
+        return check_names(parts);
+    for (size_t i = 1; i < parts->n_columns; i++) /* nearly all chunks: no memory for so few */
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(parts->columns[i].component, parts->columns[k].component) == 0)
+                return reel__fail(REEL_E_ARGUMENT, "%s: two columns of the component \"%.80s\"", parts->entity, parts->columns[i].component);
+    return REEL_OK;
+}
+
+/* Everything is in its place, but times, which are sorted in the chunk. */
+static reel_status make(const reel__chunk_parts *parts, reel_chunk **out) {
     reel__buf types = {0};
     reel_status status = describe_types(parts, &types);
     layout l = lay_out(parts, texts_of(parts, &types));
@@ -191,6 +219,30 @@ reel_status reel__chunk_make(const reel__chunk_parts *parts, reel_chunk **out) {
         chunk->parts.bytes = count_bytes(parts) + l.size;
     *out = chunk;
     return REEL_OK;
+}
+
+static bool are_columns_sorted(const reel__chunk_parts *parts) {
+    for (size_t i = 1; i < parts->n_columns; i++)
+        if (by_descriptor(&parts->columns[i - 1], &parts->columns[i]) > 0)
+            return false;
+    return true;
+}
+
+reel_status reel__chunk_make(const reel__chunk_parts *parts, reel_chunk **out) {
+    *out = NULL;
+    REEL__TRY(check_parts(parts));
+    if (are_columns_sorted(parts))
+        return make(parts, out);
+    reel__chunk_parts sorted = *parts;
+    reel__chunk_column *columns = reel__alloc_array(parts->n_columns, sizeof *columns);
+    if (!columns)
+        return reel__fail(REEL_E_NO_MEMORY, "%s: no memory for %zu columns", parts->entity, parts->n_columns);
+    memcpy(columns, parts->columns, parts->n_columns * sizeof *columns);
+    qsort(columns, parts->n_columns, sizeof *columns, by_descriptor);
+    sorted.columns = columns;
+    reel_status status = make(&sorted, out);
+    reel__release(columns);
+    return status;
 }
 
 reel_status reel__chunk_type(const reel_chunk *chunk, size_t column, const reel__arrow_type **type) {

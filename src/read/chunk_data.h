@@ -42,7 +42,7 @@ typedef struct reel__chunk_parts {
     const uint8_t *row_ids;             /* 16 bytes a row; held */
     const reel__chunk_time *times;      /* none: the chunk is static. In any order; no name twice */
     size_t n_times;
-    const reel__chunk_column *columns;
+    const reel__chunk_column *columns;  /* in any order; no component twice */
     size_t n_columns;
     reel__held *const *held;            /* the chunk takes references of its own */
     size_t n_held;
@@ -57,7 +57,8 @@ struct reel_chunk {
     _Atomic(reel__arrow_type *) *types; /* made when first asked for */
 };
 
-/* Not one of *parts is changed. REEL_E_NO_MEMORY, REEL_E_TOO_LARGE, REEL_E_ARGUMENT: two timelines of one name. */
+/* Nothing of *parts is changed. The chunk's columns are sorted by archetype (none first), component and type, its times by name. REEL_E_NO_MEMORY, REEL_E_TOO_LARGE,
+ * REEL_E_ARGUMENT: two timelines or components of one name. */
 reel_status reel__chunk_make(const reel__chunk_parts *parts, reel_chunk **out);
 
 /* The type of a column's values as the encoder knows types: what arrow_import.h's measure and write are called with, beside column->item and column->values. Checks the

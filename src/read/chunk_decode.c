@@ -1,6 +1,7 @@
 #include "chunk_decode.h"
 
 #include "../arrow/arrow_format.h"
+#include "../arrow/arrow_values.h"
 #include "../base/alloc.h"
 #include "../base/error.h"
 #include "../base/text.h"
@@ -94,14 +95,21 @@ static reel_status read_times(decoding *d, const char *name, const struct ArrowS
     return REEL_OK;
 }
 
-/* A column that is no list holds one value in each row, and none where it is null. */
+static bool is_union(const struct ArrowSchema *field) {
+    reel__arrow_format f;
+    return reel__arrow_parse(field, &f) && reel__arrow_is_union(f.kind);
+}
+
+/* A column that is no list holds one value in each row, and where that is null the row does not have the component. */
 static reel_status wrap(decoding *d, const struct ArrowSchema *field, const struct ArrowArray *array, reel__chunk_column *out) {
     size_t n = d->parts.n_rows;
     if (n >= INT32_MAX)
         return reel__fail(REEL_E_TOO_LARGE, "a chunk of %.200s has a plain column of %zu rows", d->parts.entity, n);
     struct ArrowSchema *item = reel__ipc_alloc(d->tree, sizeof *item);
     int32_t *offsets = reel__ipc_alloc(d->tree, 4 * (n + 1));
-    if (!item || !offsets)
+    bool has_nulls = array->null_count && array->n_buffers && array->buffers[0] && !is_union(field);
+    uint8_t *validity = has_nulls ? reel__ipc_alloc(d->tree, n / 8 + 1) : NULL;
+    if (!item || !offsets || (has_nulls && !validity))
         return no_memory();
     *item = *field;
     item->name = "item";
@@ -109,8 +117,13 @@ static reel_status wrap(decoding *d, const struct ArrowSchema *field, const stru
     item->flags |= ARROW_FLAG_NULLABLE;
     for (size_t i = 0; i <= n; i++)
         offsets[i] = (int32_t)i;
+    if (has_nulls)
+        memset(validity, 0, n / 8 + 1);
+    for (size_t i = 0; has_nulls && i < n; i++)
+        validity[i / 8] = (uint8_t)(validity[i / 8] | reel__arrow_bit(array->buffers[0], array->offset + (int64_t)i) << (i % 8));
     out->item = item;
     out->values = array;
+    out->validity = validity;
     out->offsets = offsets;
     return REEL_OK;
 }

@@ -133,6 +133,7 @@ static void put_component(exported *e, reel__buf *room, struct ArrowSchema *out,
         return;
     list[0] = item;
     item->name = "item";
+    item->flags |= ARROW_FLAG_NULLABLE;
     out->n_children = 1;
     out->children = list;
 }
