@@ -228,12 +228,21 @@ typedef struct reel_query {
 REEL_API reel_status reel_index_select(const reel_index *index, const reel_query *query, uint64_t **chunks, size_t *n);
 /* Decodes it. REEL_E_FORMAT: there stands another than the index says, or it is damaged. */
 REEL_API reel_status reel_index_chunk(const reel_index *index, size_t chunk, reel_chunk **out);
+/* Its message as it stands, to be written again. It lives as long as the index. REEL_E_FORMAT: there stands none. */
+REEL_API reel_status reel_index_message(const reel_index *index, size_t chunk, reel_read_message *message);
+/* How many components it has. Names, as many as there is room for, go to `components` (NULL if room is 0), and live as long as the index. */
+REEL_API size_t reel_index_components(const reel_index *index, size_t chunk, const char **components, size_t room);
 
 /* The chunks that a query selects as an Arrow C stream (reel/arrow.h): a record batch per chunk, decoded when it is asked for, no values copied. All batches have one schema, as chunks have it:
  * row ids; a column entity_path if the query is not for one entity; all timelines by name; all components by name. What a chunk does not have is null in its batch.
  * REEL_E_ARGUMENT: the chunks are of several stores, or a component or timeline has two types: the message names both. A type that differs only later in the stream ends it with that
  * message (get_last_error), as a damaged chunk does. The index must outlive the stream, not what came out of it. */
 REEL_API reel_status reel_index_export(const reel_index *index, const reel_query *query, struct ArrowArrayStream *stream);
+
+/* Writes all batches of a stream as Arrow IPC: a stream, or a file with a footer. Metadata is kept; what takes most room, the values, is copied once. The stream is released, whatever the call
+ * returns. REEL_E_UNSUPPORTED: a type that IPC is not written of here (dictionaries, views, run ends). n_rows may be NULL. */
+typedef enum reel_arrow_form { REEL_ARROW_STREAM = 1, REEL_ARROW_FILE = 2 } reel_arrow_form;
+REEL_API reel_status reel_write_arrow(struct ArrowArrayStream *stream, reel_arrow_form form, reel_write_fn write, void *user, uint64_t *n_rows);
 
 /* ---- Writing */
 
@@ -255,6 +264,8 @@ REEL_API reel_status reel_writer_callback(reel_write_fn write, void *user, const
 REEL_API reel_status reel_writer_put_chunk(reel_writer *writer, const reel_store_id *store, const reel_chunk *chunk);
 /* As it stands, byte for byte; its chunk's times are looked at for the footer, unless an index entry tells them. */
 REEL_API reel_status reel_writer_put_message(reel_writer *writer, const reel_read_message *message);
+/* The same with the chunk that was read from the message, so that it need not be unpacked again. */
+REEL_API reel_status reel_writer_put_read(reel_writer *writer, const reel_read_message *message, const reel_chunk *chunk);
 REEL_API reel_status reel_writer_put_activation(reel_writer *writer, const reel_store_id *store, bool make_active, bool make_default);
 /* Footer, sync, rename. The writer is gone whatever it returns. */
 REEL_API reel_status reel_writer_close(reel_writer *writer);

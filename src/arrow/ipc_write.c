@@ -192,19 +192,43 @@ static void field(reel__flat *f, size_t hole, const char *name, bool nullable, c
         node_metadata(f, at[6], node->metadata);
 }
 
+/* The Schema table, linked at `hole`. */
+static void schema_table(reel__flat *f, size_t hole, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata) {
+    size_t at[REEL__FLAT_SLOTS_MAX];
+    const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {0, 4, n_metadata ? 4 : 0};
+    reel__flat_link(f, hole, reel__flat_table(f, sizes, at));
+    size_t vector = reel__flat_offsets(f, n_fields);
+    reel__flat_link(f, at[1], vector);
+    for (size_t i = 0; i < n_fields; i++)
+        field(f, vector + 4 + 4 * i, fields[i].name, fields[i].nullable, fields[i].nodes, fields[i].logical, fields[i].metadata, fields[i].n_metadata);
+    if (n_metadata)
+        metadata_vector(f, at[2], metadata, n_metadata);
+}
+
 void reel__ipc_schema(reel__buf *out, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata) {
     size_t start = begin(out);
     reel__flat f = {.out = out, .start = start + 8};
-    size_t hole = message(&f, HEADER_SCHEMA, 0), at[REEL__FLAT_SLOTS_MAX];
-    const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {0, 4, n_metadata ? 4 : 0};
-    reel__flat_link(&f, hole, reel__flat_table(&f, sizes, at));
-    size_t vector = reel__flat_offsets(&f, n_fields);
-    reel__flat_link(&f, at[1], vector);
-    for (size_t i = 0; i < n_fields; i++)
-        field(&f, vector + 4 + 4 * i, fields[i].name, fields[i].nullable, fields[i].nodes, fields[i].logical, fields[i].metadata, fields[i].n_metadata);
-    if (n_metadata)
-        metadata_vector(&f, at[2], metadata, n_metadata);
+    schema_table(&f, message(&f, HEADER_SCHEMA, 0), fields, n_fields, metadata, n_metadata);
     end(out, start);
+}
+
+/* Footer: version, schema, dictionaries (none), where the record batches stand; its length; the mark. */
+void reel__ipc_footer(reel__buf *out, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata, const reel__ipc_block *blocks, size_t n_blocks) {
+    size_t start = out->size, at[REEL__FLAT_SLOTS_MAX];
+    const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {2, 4, 0, 4};
+    reel__flat f = {.out = out, .start = start};
+    reel__buf_u32(out, 0); /* offset of the root table */
+    reel__flat_link(&f, start, reel__flat_table(&f, sizes, at));
+    reel__flat_store(&f, at[0], METADATA_V5, 2);
+    reel__flat_link(&f, at[3], reel__flat_vector(&f, n_blocks, 8));
+    for (size_t i = 0; i < n_blocks; i++) {
+        reel__buf_u64(out, blocks[i].offset);
+        reel__buf_u64(out, blocks[i].head_size); /* 32 bits of it, and 32 of padding */
+        reel__buf_u64(out, blocks[i].body_size);
+    }
+    schema_table(&f, at[1], fields, n_fields, metadata, n_metadata);
+    reel__buf_u32(out, (uint32_t)(out->size - start));
+    reel__buf_text(out, REEL__IPC_FILE_MARK);
 }
 
 void reel__ipc_batch(reel__buf *out, int64_t n_rows, const reel__ipc_node *nodes, size_t n_nodes, const reel__ipc_buffer *buffers, size_t n_buffers, int64_t body_size, bool lz4_frame) {

@@ -43,6 +43,14 @@ void reel__ipc_batch(reel__buf *out, int64_t n_rows, const reel__ipc_node *nodes
 void reel__ipc_end(reel__buf *out);
 #define REEL__IPC_END_SIZE 8
 
+/* An IPC file is the mark and two zeros, a stream, and a footer that says where the stream's batches stand. */
+#define REEL__IPC_FILE_MARK "ARROW1"
+typedef struct reel__ipc_block {
+    uint64_t offset, head_size, body_size; /* of a batch's message in the file */
+} reel__ipc_block;
+/* Appends the footer, to stand at a multiple of 8. */
+void reel__ipc_footer(reel__buf *out, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata, const reel__ipc_block *blocks, size_t n_blocks);
+
 /* Width in bytes of a primitive kind; 0 for the others. */
 size_t reel__arrow_width(uint8_t kind);
 /* The number of nodes of the subtree that begins at nodes[0]. */

@@ -350,7 +350,7 @@ static reel_status summarise(reel_writer *w, const reel_read_message *message, r
     return status;
 }
 
-reel_status reel_writer_put_message(reel_writer *writer, const reel_read_message *message) {
+static reel_status put_as_it_stands(reel_writer *writer, const reel_read_message *message, const reel_chunk *chunk) {
     known_store *store;
     reel__chunk_summary summary = {0};
     REEL__TRY(ready(writer));
@@ -364,10 +364,20 @@ reel_status reel_writer_put_message(reel_writer *writer, const reel_read_message
     else if (message->application_id && *message->application_id)
         REEL__TRY(announce(writer, store));
     if (message->kind == REEL_MESSAGE_CHUNK && writer->footer) {
-        REEL__TRY(summarise(writer, message, &summary));
+        REEL__TRY(chunk ? reel__summarise_chunk(&writer->summaries, chunk, &summary) : summarise(writer, message, &summary));
+        if (chunk)
+            summary.unpacked_size = message->unpacked_size;
         note(writer, store, &summary, message->size, summary.unpacked_size);
     }
     return put(writer, message->data, message->size);
+}
+
+reel_status reel_writer_put_message(reel_writer *writer, const reel_read_message *message) { return put_as_it_stands(writer, message, NULL); }
+
+reel_status reel_writer_put_read(reel_writer *writer, const reel_read_message *message, const reel_chunk *chunk) {
+    if (!chunk)
+        return reel__fail(REEL_E_ARGUMENT, "the chunk that was read is NULL");
+    return put_as_it_stands(writer, message, chunk);
 }
 
 reel_status reel_writer_put_activation(reel_writer *writer, const reel_store_id *store, bool make_active, bool make_default) {
