@@ -234,7 +234,7 @@ REEL_API reel_status reel_index_message(const reel_index *index, size_t chunk, r
 REEL_API size_t reel_index_components(const reel_index *index, size_t chunk, const char **components, size_t room);
 
 /* The chunks that a query selects as an Arrow C stream (reel/arrow.h): a record batch per chunk, decoded when it is asked for, no values copied. All batches have one schema, as chunks have it:
- * row ids; a column entity_path if the query is not for one entity; all timelines by name; all components by name. What a chunk does not have is null in its batch.
+ * row ids; a column entity_path if the query is not for one entity; all timelines by name; all components that some row has, by name. What a chunk does not have is null in its batch.
  * REEL_E_ARGUMENT: the chunks are of several stores, or a component or timeline has two types: the message names both. A type that differs only later in the stream ends it with that
  * message (get_last_error), as a damaged chunk does. The index must outlive the stream, not what came out of it. */
 REEL_API reel_status reel_index_export(const reel_index *index, const reel_query *query, struct ArrowArrayStream *stream);
