@@ -13,20 +13,21 @@ static const struct {
 } subcommands[] = {
     { "record", reel_cli_record, "record this machine, and files by type, into a .rrd" },
     { "view", reel_cli_view, "show recordings in the browser, from 127.0.0.1" },
+    { "recover", reel_cli_recover, "everything intact in damaged recordings, with a new footer" },
     { "viewer", reel_cli_viewer, "install or look up the viewer's files" },
 };
 enum { N_SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
 
 static void print_general_help(FILE *to) {
-    fprintf(to, "usage: reel COMMAND [OPTIONS] [ARGUMENTS]\n\nRecords data for the Rerun viewer and shows it.\n\nCommands:\n");
+    fprintf(to, "usage: reel COMMAND [OPTIONS] [ARGUMENTS]\n\nRecords data for the Rerun viewer, shows it, and works on recordings.\n\nCommands:\n");
     for (size_t i = 0; i < N_SUBCOMMANDS; i++) fprintf(to, "  %-9s %s\n", subcommands[i].name, subcommands[i].summary);
     fprintf(to,
             "  %-9s what a command does and takes, as `reel COMMAND --help`\n\n"
             "Options:\n"
             "  -h, --help     print this and end\n"
             "  -V, --version  print the version and end\n\n"
-            "Exit codes: 0 done, 1 something failed (standard error says what), 2 the\n"
-            "command line makes no sense.\n",
+            "Exit codes: 0 done, 1 something failed (standard error says what), damage or a\n"
+            "difference was found, 2 the command line makes no sense, 3 something was lost.\n",
             "help");
 }
 
