@@ -127,8 +127,9 @@ typedef struct key {
     size_t row;
 } key;
 
+/* ids NULL: they ascend, so that rows of one time, which the sort leaves in their order, are in the right one. */
 static bool is_after(const key *a, const key *b, const uint8_t *ids) {
-    return a->time != b->time ? a->time > b->time : memcmp(ids + 16 * a->row, ids + 16 * b->row, 16) > 0;
+    return a->time != b->time ? a->time > b->time : ids && memcmp(ids + 16 * a->row, ids + 16 * b->row, 16) > 0;
 }
 
 /* The end of what ascends from `first` on. */
@@ -164,9 +165,8 @@ static key *sort_keys(key *keys, key *other, size_t n, const uint8_t *ids) {
     }
 }
 
-static bool is_sorted(const reel_chunk *chunk, const int64_t *times) {
-    const uint8_t *ids = chunk->parts.row_ids;
-    for (size_t i = 1; i < chunk->parts.n_rows; i++) {
+static bool is_sorted(const int64_t *times, const uint8_t *ids, size_t n) {
+    for (size_t i = 1; i < n; i++) {
         key before = {times ? times[i - 1] : 0, i - 1}, now = {times ? times[i] : 0, i};
         if (is_after(&before, &now, ids))
             return false;
@@ -174,7 +174,7 @@ static bool is_sorted(const reel_chunk *chunk, const int64_t *times) {
     return true;
 }
 
-static reel_status sorted_rows(const reel_chunk *chunk, const int64_t *times, reel__row_run **out, size_t *n_runs) {
+static reel_status sorted_rows(const reel_chunk *chunk, const int64_t *times, const uint8_t *ids, reel__row_run **out, size_t *n_runs) {
     size_t n = chunk->parts.n_rows, bytes;
     key *keys = reel__mul_size(n, 2 * sizeof *keys, &bytes) ? reel__alloc(bytes) : NULL;
     *out = reel__alloc_array(n, sizeof **out);
@@ -186,7 +186,7 @@ static reel_status sorted_rows(const reel_chunk *chunk, const int64_t *times, re
     }
     for (size_t i = 0; i < n; i++)
         keys[i] = (key){times ? times[i] : 0, i};
-    const key *sorted = sort_keys(keys, keys + n, n, chunk->parts.row_ids);
+    const key *sorted = sort_keys(keys, keys + n, n, ids);
     for (size_t i = 0; i < n; i++) {
         reel__row_run *last = *n_runs ? &(*out)[*n_runs - 1] : NULL;
         if (last && last->first + last->n == sorted[i].row)
@@ -204,11 +204,13 @@ reel_status reel_chunk_sort(const reel_chunk *chunk, const char *timeline, reel_
     if (timeline && !by)
         return reel__fail(REEL_E_NOT_FOUND, "%s: this chunk of %zu rows has no timeline \"%.80s\"", chunk->parts.entity, chunk->parts.n_rows, timeline);
     const int64_t *times = by ? by->times : NULL;
-    if (is_sorted(chunk, times))
-        return reel_chunk_slice(chunk, 0, chunk->parts.n_rows, out);
+    size_t n = chunk->parts.n_rows;
+    const uint8_t *ids = is_sorted(NULL, chunk->parts.row_ids, n) ? NULL : chunk->parts.row_ids;
+    if (is_sorted(times, ids, n))
+        return reel_chunk_slice(chunk, 0, n, out);
     reel__row_run *runs;
     size_t n_runs;
-    REEL__TRY(sorted_rows(chunk, times, &runs, &n_runs));
+    REEL__TRY(sorted_rows(chunk, times, ids, &runs, &n_runs));
     reel_status status = gather(&chunk, 1, runs, n_runs, out);
     reel__release(runs);
     return status;

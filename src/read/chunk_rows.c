@@ -185,6 +185,17 @@ static reel_status measure_column(const making *m, size_t column, size_t *sizes)
     return REEL_OK;
 }
 
+/* Rows that are moved come one by one, and most are of 8 bytes: a copy of a size that is known is an instruction. */
+static uint8_t *put_bytes(uint8_t *to, const uint8_t *from, size_t size) {
+    if (size == 8)
+        memcpy(to, from, 8);
+    else if (size == 16)
+        memcpy(to, from, 16);
+    else if (size)
+        memcpy(to, from, size);
+    return to + size;
+}
+
 static void write_lengths(const source *s, const reel__row_run *run, uint32_t *lengths) {
     int64_t at, n;
     for (size_t i = 0; i < run->n; i++) {
@@ -201,12 +212,10 @@ static void write_column(const making *m, size_t column, uint32_t *lengths, uint
         int64_t at, n;
         write_lengths(s, run, lengths);
         for (size_t row = run->first; s->column && next_piece(s->column, &row, run->first + run->n, &at, &n);) {
-            if (!s->flat) {
+            if (s->flat)
+                streams[0] = put_bytes(streams[0], s->flat + (size_t)at * s->value_bytes, (size_t)n * s->value_bytes);
+            else
                 reel__arrow_write_more(d->arrow, s->column->item, s->column->values, at, n, streams);
-            } else if (n) {
-                memcpy(streams[0], s->flat + (size_t)at * s->value_bytes, (size_t)n * s->value_bytes);
-                streams[0] += (size_t)n * s->value_bytes;
-            }
         }
     }
 }
@@ -262,8 +271,7 @@ static const uint8_t *gather(const making *m, size_t width, const uint8_t *(*val
         return values_of(m->columns->chunks[m->runs[0].chunk], which) + width * m->runs[0].first;
     for (size_t r = 0; r < m->n_runs; r++) {
         const reel__row_run *run = &m->runs[r];
-        memcpy(to, values_of(m->columns->chunks[run->chunk], which) + width * run->first, width * run->n);
-        to += width * run->n;
+        to = put_bytes(to, values_of(m->columns->chunks[run->chunk], which) + width * run->first, width * run->n);
     }
     return start;
 }
