@@ -21,6 +21,9 @@ static void read_application(reel__proto_reader *r, const reel__proto_field *fie
     reel__proto_end(r, &inner);
 }
 
+/* What is not known is none, as the official reader has it. */
+static reel_store_kind store_kind(uint64_t kind) { return kind < STORE_KINDS ? (reel_store_kind)kind : (reel_store_kind)0; }
+
 /* StoreId { 1 kind, 2 recording_id, 3 application_id } */
 static void read_store(reel__proto_reader *r, const reel__proto_field *field, reel__payload *out) {
     reel__proto_reader inner = reel__proto_get_message(r, field);
@@ -28,7 +31,7 @@ static void read_store(reel__proto_reader *r, const reel__proto_field *field, re
     out->has_store = true;
     while (reel__proto_next(&inner, &f)) {
         if (f.number == 1)
-            out->store_kind = (reel_store_kind)reel__proto_get_uint(&inner, &f);
+            out->store_kind = store_kind(reel__proto_get_uint(&inner, &f));
         else if (f.number == 2)
             reel__proto_get_text(&inner, &f, &out->recording_id.data, &out->recording_id.size);
         else if (f.number == 3)
@@ -143,8 +146,6 @@ static bool has_nul(const reel__piece *text) { return text->data && memchr(text-
 static reel_status check_store(const reel__payload *p) {
     if (!p->has_store)
         return reel__fail(REEL_E_FORMAT, "a message does not say which store it is of");
-    if ((uint64_t)p->store_kind >= STORE_KINDS)
-        return reel__fail(REEL_E_FORMAT, "a message is of a store of the kind %llu, which is not known", (unsigned long long)p->store_kind);
     if (p->application_id.data && !p->application_id.size)
         return reel__fail(REEL_E_FORMAT, "a message is of an application whose id is empty");
     if (has_nul(&p->recording_id) || has_nul(&p->application_id))

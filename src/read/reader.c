@@ -336,8 +336,8 @@ static reel_status step_header(reel_reader *r, bool *is_end) {
         r->state = REEL__READER_STOPPED;
         return refuse_header(r, header, status, why);
     }
-    reel__fail(status, "the bytes behind a stream are no other stream: %s", why);
-    return stop_or_search(r, status, r->at + 1);
+    reel__fail(status, r->stats.streams ? "the bytes behind a stream are no other stream: %s" : "the recording does not begin with a stream's header: %s", why);
+    return stop_or_search(r, status, r->at); /* a message may stand here whose header was lost */
 }
 
 /* Behind End stand 32 bytes, which old writers left out. Where their mark is damaged they are passed over if what follows makes sense. */

@@ -57,7 +57,7 @@ def has_union(kind):
 
 def values_of(array):
     """As to_pylist, but a value of a union is [its code, the value]: two variants may hold the same number, or none."""
-    if not has_union(array.type):
+    if not has_union(array.type) or not len(array):  # an array of no values may have no offsets, which pyarrow would read
         return array.to_pylist()
     if pa.types.is_union(array.type):
         assert array.offset == 0  # type_codes and offsets would not know of it
