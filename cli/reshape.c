@@ -1,0 +1,87 @@
+#define _POSIX_C_SOURCE 200809L
+#include "reshape.h"
+#include "commands.h"
+#include "json_text.h"
+#include "number_text.h"
+#include "stop.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void cli_reshape_fail(cli_reshape *job, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "reel %s: ", job->command);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    job->has_failed = true;
+}
+
+void cli_reshape_fail_with(cli_reshape *job, const char *what) {
+    const char *said = reel_error_message();
+    if (what && !strstr(said, what)) cli_reshape_fail(job, "%s: %s", what, said);
+    else cli_reshape_fail(job, "%s", said);
+}
+
+reel_writer *cli_reshape_open(cli_reshape *job, const char *path) {
+    reel_writer *writer = NULL;
+    if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO)) {
+        cli_reshape_fail(job, "standard output is a terminal: a recording is not written to it");
+        return NULL;
+    }
+    if (reel_writer_open(path, NULL, &writer) != REEL_OK) cli_reshape_fail_with(job, path);
+    return writer;
+}
+
+void cli_reshape_count(cli_reshape *job, const cli_recording *in) {
+    if (!in->reader) return;
+    reel_read_stats stats = cli_recording_stats(in);
+    job->inputs++;
+    job->bytes_in += stats.bytes;
+    job->chunks_in += stats.chunks;
+    job->damaged += stats.damaged;
+    job->bytes_lost += stats.bytes_lost;
+}
+
+void cli_reshape_lost(cli_reshape *job, const char *name, uint64_t offset, uint64_t size) {
+    fprintf(stderr, "reel %s: %s: at byte %" PRIu64 ": %s (%" PRIu64 " bytes are passed over)\n", job->command, name, offset, reel_error_message(), size);
+    job->damaged++;
+    job->bytes_lost += size;
+}
+
+void cli_reshape_close(cli_reshape *job, reel_writer *writer) {
+    if (!writer) return;
+    if (cli_stop_requested() && !job->has_failed) cli_reshape_fail(job, "stopped: nothing was written");
+    if (job->has_failed) reel_writer_abandon(writer);
+    else if (reel_writer_close(writer) != REEL_OK) cli_reshape_fail_with(job, job->output);
+}
+
+static bool append_summary(cli_text *out, const cli_reshape *job, const cli_text *more, int code) {
+    double seconds = (double)(cli_monotonic_ns() - job->began_ns) / 1e9;
+    return cli_text_append(out, "{", 1) && cli_json_text(out, "command", job->command) && cli_json_text(out, "output", job->output) && cli_json_number(out, "inputs", job->inputs) &&
+           cli_json_number(out, "bytes", job->bytes_in) && cli_json_number(out, "chunks", job->chunks_in) && cli_json_number(out, "chunks_written", job->chunks_out) &&
+           cli_json_number(out, "damaged", job->damaged) && cli_json_number(out, "bytes_lost", job->bytes_lost) && cli_json_number(out, "messages_left_out", job->left_out) &&
+           (!more || !more->size || (cli_json_comma(out) && cli_text_append(out, more->data, more->size))) && cli_json_key(out, "seconds") && cli_json_double(out, seconds) &&
+           cli_json_number(out, "exit_code", (uint64_t)code) && cli_text_append(out, "}\n", 2);
+}
+
+int cli_reshape_end(cli_reshape *job, const cli_text *more) {
+    bool has_lost = job->damaged || job->left_out;
+    int code = job->has_failed ? CLI_FAILED : has_lost ? CLI_LOST : CLI_OK;
+    if (has_lost) {
+        char size[16];
+        fprintf(stderr, "reel %s: lost: %" PRIu64 " places could not be read (%s)", job->command, job->damaged, cli_size_text(size, job->bytes_lost));
+        if (job->left_out) fprintf(stderr, ", and %" PRIu64 " messages of unknown kinds were left out", job->left_out);
+        fprintf(stderr, "%s\n", job->has_failed ? "" : "; the rest was kept");
+    }
+    if (job->is_json) {
+        cli_text text = { 0 };
+        if (append_summary(&text, job, more, code)) fputs(text.data, job->output && strcmp(job->output, "-") == 0 ? stderr : stdout);
+        cli_text_free(&text);
+    }
+    return code;
+}
