@@ -34,6 +34,13 @@ struct ArrowArrayStream;
 
 typedef struct reel_reader reel_reader;
 
+/* What it was about, where that makes a difference. */
+typedef enum reel_read_topic {
+    REEL_READ_ANYTHING = 0,
+    REEL_READ_FOOTER = 1,        /* a footer is damaged or cut: no data is */
+    REEL_READ_CLAIM = 2,         /* a chunk is read, and says something of itself that is not so */
+    REEL_READ_NEWER = 3          /* it says that it is of a later release than this library knows */
+} reel_read_topic;
 /* Something that was wrong with the bytes, or worth a warning. */
 typedef struct reel_read_event {
     size_t struct_size;
@@ -41,6 +48,7 @@ typedef struct reel_read_event {
     uint64_t offset;             /* where in the stream */
     uint64_t size;               /* bytes that were passed over; 0: unknown or none */
     const char *message;         /* valid during the call */
+    reel_read_topic topic;
 } reel_read_event;
 typedef void (*reel_read_event_fn)(void *user, const reel_read_event *event);
 
@@ -151,6 +159,9 @@ REEL_API reel_status reel_chunk_values(const reel_chunk *chunk, size_t component
 /* Value `index` as text or bytes, not ended by NUL. */
 REEL_API reel_status reel_chunk_text(const reel_chunk *chunk, size_t component, size_t index, const char **text, size_t *size);
 REEL_API reel_status reel_chunk_bytes_at(const reel_chunk *chunk, size_t component, size_t index, reel_bytes *bytes);
+/* Holds a component against the data model of release 0.41. REEL_E_FORMAT: its values have another type than its name tells, or its archetype's field has another; REEL_E_NOT_FOUND: an official
+ * archetype, field or component type that is not known. Those that are not official are always right. Takes some microseconds: what is asked again may be remembered by names and arrow_type. */
+REEL_API reel_status reel_chunk_check_type(const reel_chunk *chunk, size_t component);
 
 /* As a record batch of the Arrow C data interface: a struct array with the columns and metadata of the recording. It keeps the chunk alive; no copy. */
 REEL_API reel_status reel_chunk_export(const reel_chunk *chunk, struct ArrowSchema *schema, struct ArrowArray *array);

@@ -7,6 +7,7 @@
 #include "../base/text.h"
 #include "migrate.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct decoding {
@@ -72,12 +73,39 @@ static reel_status read_head(decoding *d) {
     return REEL_OK;
 }
 
+/* A wrong claim is believed by the official viewer, which then answers queries wrongly. */
+static void check_claim(const decoding *d, const struct ArrowSchema *field, bool is_sorted, const char *what, const char *name) {
+    char said[400];
+    size_t size;
+    const char *claim = reel__sorbet_metadata(field->metadata, "is_sorted", &size);
+    if (is_sorted || !claim || size != 4 || memcmp(claim, "true", 4) != 0)
+        return;
+    snprintf(said, sizeof said, "a chunk of %.200s says that its %s%.80s are sorted, which they are not", (const char *)d->entity.data, what, name);
+    d->notes->warn(d->notes->user, REEL_READ_CLAIM, said);
+}
+
+static bool ids_ascend(const uint8_t *ids, size_t n) {
+    for (size_t i = 1; i < n; i++)
+        if (memcmp(ids + 16 * (i - 1), ids + 16 * i, 16) > 0)
+            return false;
+    return true;
+}
+
+static bool times_ascend(const int64_t *times, size_t n) {
+    bool falls = false;
+    for (size_t i = 1; i < n; i++)
+        falls |= times[i] < times[i - 1];
+    return !falls;
+}
+
 static reel_status read_row_ids(decoding *d, const struct ArrowSchema *field, const struct ArrowArray *array) {
     if (strcmp(field->format, "w:16") != 0)
         return BAD(d, "has row ids of the type \"%.0s%.40s\"", "", field->format);
     if (array->null_count)
         return BAD(d, "has row ids that are null%s%s", "", "");
     d->parts.row_ids = (const uint8_t *)array->buffers[1] + 16 * array->offset;
+    if (d->notes)
+        check_claim(d, field, ids_ascend(d->parts.row_ids, d->parts.n_rows), "row ids", "");
     return REEL_OK;
 }
 
@@ -91,7 +119,10 @@ static reel_status read_times(decoding *d, const char *name, const struct ArrowS
         return BAD(d, "has a timeline without a name%s%s", "", "");
     if (array->null_count)
         return BAD(d, "has times that are null on \"%.80s\"%s", name, "");
-    d->times[d->parts.n_times++] = (reel__chunk_time){name, type, (const int64_t *)array->buffers[1] + array->offset};
+    const int64_t *times = (const int64_t *)array->buffers[1] + array->offset;
+    d->times[d->parts.n_times++] = (reel__chunk_time){name, type, times};
+    if (d->notes)
+        check_claim(d, field, times_ascend(times, d->parts.n_rows), "times on ", name);
     return REEL_OK;
 }
 

@@ -7,7 +7,7 @@
 
 /* Told about a chunk that is read nevertheless. */
 typedef struct reel__decode_notes {
-    void (*warn)(void *user, const char *text);
+    void (*warn)(void *user, reel_read_topic topic, const char *text);
     void *user;
 } reel__decode_notes;
 

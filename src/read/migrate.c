@@ -55,7 +55,7 @@ static void warn(const reel__decode_notes *notes, const char *format, const char
     char said[300];
     snprintf(said, sizeof said, format, (int)(size > 40 ? 40 : size), text);
     if (notes && notes->warn)
-        notes->warn(notes->user, said);
+        notes->warn(notes->user, REEL_READ_NEWER, said);
 }
 
 /* "0.1.3"; what follows a hyphen makes a release of its own that comes before. */

@@ -13,8 +13,10 @@ enum { COMPRESSION_MAX = 1, SERIALIZER_PROTOBUF = 2 };
 /* ---- telling */
 
 static void tell(reel_reader *r, reel_status status, uint64_t offset, uint64_t size, const char *text) {
+    reel_read_topic topic = r->topic;
+    r->topic = REEL_READ_ANYTHING;
     if (r->options.on_event)
-        r->options.on_event(r->options.on_event_user, &(reel_read_event){sizeof(reel_read_event), status, offset, size, text});
+        r->options.on_event(r->options.on_event_user, &(reel_read_event){sizeof(reel_read_event), status, offset, size, text, topic});
 }
 
 void reel__reader_warn(reel_reader *r, uint64_t offset, const char *text) {
@@ -31,6 +33,8 @@ reel_status reel__reader_damage(reel_reader *r, reel_status status, uint64_t off
 
 /* The bytes end within something. More may come: then it was not so, and what was counted is taken back. */
 static void tell_truncated(reel_reader *r, uint64_t offset, uint64_t size, const char *what) {
+    reel_read_topic topic = r->topic;
+    r->topic = REEL_READ_ANYTHING;
     r->stats.is_truncated = true;
     if (r->truncated_at == offset && r->truncated_size == size)
         return;
@@ -46,6 +50,7 @@ static void tell_truncated(reel_reader *r, uint64_t offset, uint64_t size, const
         r->stats.damaged++;
         r->stats.bytes_lost += size;
     } else {
+        r->topic = topic;
         reel__reader_damage(r, REEL_E_FORMAT, offset, size);
     }
 }
@@ -105,6 +110,7 @@ static void accept_header(reel_reader *r, const uint8_t *header) {
         char text[160];
         snprintf(text, sizeof text, "the recording was written by release %u.%u.%u, which is newer than 0.%d: what is new in it is not known", header[4], header[5], header[6], REEL__READ_NEWEST);
         r->has_warned_of_version = true;
+        r->topic = REEL_READ_NEWER;
         reel__reader_warn(r, r->at - REEL__STREAM_HEADER_SIZE, text);
     }
 }
@@ -346,7 +352,7 @@ static reel_status step_footer(reel_reader *r, bool *is_end) {
     uint64_t got, size = REEL__STREAM_FOOTER_SIZE;
     REEL__TRY(reel__source_get(&r->source, r->at, size + REEL__STREAM_HEADER_SIZE, &footer, &got));
     r->state = REEL__READER_HEADER;
-    if (!got)
+    if (!got && !r->end_had_payload)
         return REEL_OK;
     if (got >= size && reel__is_stream_footer(footer)) {
         untell_truncated(r);
@@ -361,16 +367,18 @@ static reel_status step_footer(reel_reader *r, bool *is_end) {
     if (got < size) {
         r->state = REEL__READER_FOOTER;
         *is_end = true;
+        r->topic = REEL_READ_FOOTER;
         tell_truncated(r, r->at, got, "a stream's footer");
         return REEL_OK;
     }
     reel_status status = reel__fail(REEL_E_FORMAT, "the footer of a stream is damaged");
     if (got == size || (got == size + REEL__STREAM_HEADER_SIZE && reel__is_stream_header(footer + size))) {
+        r->topic = REEL_READ_FOOTER;
         reel__reader_damage(r, status, r->at, size);
         r->at += size;
         return r->options.stop_at_damage ? status : REEL_OK;
     }
-    return stop_or_search(r, status, r->at + 1);
+    return stop_or_search(r, status, r->at); /* what was taken for an End may have been something else */
 }
 
 /* Whether a message's header may stand at `at`, or a stream's, or the end. */
@@ -428,14 +436,37 @@ static reel_status take_message(reel_reader *r, uint64_t size, const reel_read_m
         reel__reader_damage(r, status, offset, size);
         return r->options.stop_at_damage ? status : REEL_OK;
     }
+    if (r->payload.has_unknown) /* of a later release; or of another kind, and its header is what is wrong */
+        reel__reader_warn(r, offset, "a message has fields that are not known");
     r->stats.messages++;
     r->stats.chunks += r->message.kind == REEL_MESSAGE_CHUNK;
     *out = &r->message;
     return REEL_OK;
 }
 
+/* RrdFooter { 1 manifests }: other messages have other fields, too. */
+static bool is_footer(const uint8_t *data, uint64_t size) {
+    reel__proto_reader p = reel__proto_read(data, (size_t)size);
+    reel__proto_field f;
+    while (reel__proto_next(&p, &f))
+        if (f.number != 1 || f.wire != REEL__PROTO_BYTES)
+            return false;
+    return !p.is_bad;
+}
+
+/* A message whose kind was changed into that of an End must not be taken for one. */
 static reel_status step_end(reel_reader *r, uint64_t size) {
+    const uint8_t *data;
+    uint64_t got;
     untell_truncated(r);
+    REEL__TRY(reel__source_get(&r->source, r->at, size + REEL__STREAM_FOOTER_SIZE, &data, &got));
+    bool has_mark = got == size + REEL__STREAM_FOOTER_SIZE && reel__is_stream_footer(data + size);
+    if (!has_mark && !is_footer(data + REEL__MESSAGE_HEADER_SIZE, size - REEL__MESSAGE_HEADER_SIZE)) {
+        reel_status status = reel__fail(REEL_E_FORMAT, "a message of %llu bytes says that it is a stream's End, which it is not", (unsigned long long)size);
+        reel__reader_damage(r, status, r->at, size);
+        r->at += size;
+        return r->options.stop_at_damage ? status : REEL_OK;
+    }
     r->end_had_payload = size > REEL__MESSAGE_HEADER_SIZE;
     r->at += size;
     r->state = REEL__READER_FOOTER;
@@ -475,12 +506,14 @@ static reel_status step_message(reel_reader *r, bool *is_end, const reel_read_me
     if (got < size && r->options.resynchronise) {
         reel_status status = reel__fail(REEL_E_FORMAT, "the bytes end within a message of %llu bytes, after %llu bytes of it", (unsigned long long)size, (unsigned long long)got);
         r->stats.is_truncated = true;
+        r->topic = f.kind == REEL__RRD_END ? REEL_READ_FOOTER : REEL_READ_ANYTHING;
         status = stop_or_search(r, status, r->at + REEL__MESSAGE_HEADER_SIZE);
         r->stats.is_truncated = r->state == REEL__READER_STOPPED;
         return status;
     }
     if (got < size) {
         *is_end = true;
+        r->topic = f.kind == REEL__RRD_END ? REEL_READ_FOOTER : REEL_READ_ANYTHING;
         tell_truncated(r, r->at, got, "a message");
         return REEL_OK;
     }
@@ -536,8 +569,9 @@ typedef struct noting {
     reel_reader *reader;
     uint64_t offset;
 } noting;
-static void note(void *user, const char *text) {
+static void note(void *user, reel_read_topic topic, const char *text) {
     const noting *n = user;
+    n->reader->topic = topic;
     reel__reader_warn(n->reader, n->offset, text);
 }
 

@@ -1,0 +1,101 @@
+/* Components held against the data model: is a value of the type that the component's name promises, and does the archetype have such a field? */
+#include "chunk_data.h"
+
+#include "../arrow/arrow_format.h"
+#include "../arrow/arrow_import.h"
+#include "../base/error.h"
+#include "../types/types_table.h"
+
+#include <string.h>
+
+#define OFFICIAL "rerun."
+
+/* Components of the data model that no archetype has a field of. */
+static const struct {
+    const char *component_type;
+    uint8_t arrow;
+} without_field[] = {
+    {"rerun.components.Bool", REEL__TYPE_BOOL}, {"rerun.components.EntryKind", REEL__TYPE_U8}, {"rerun.components.Flag", REEL__TYPE_BOOL},
+    {"rerun.components.Thumbnail", REEL__TYPE_LIST_U8}, {"rerun.components.Url", REEL__TYPE_UTF8},
+};
+
+/* The archetype behind *number: those of data, then those of blueprints; NULL behind the last one. */
+static const reel__archetype *next_archetype(uint32_t *number) {
+    const reel__archetype *a = *number < REEL__BLUEPRINT_FIRST ? reel__data_archetype(*number + 1) : reel__blueprint_archetype(*number + 1);
+    *number = a || *number >= REEL__BLUEPRINT_FIRST ? *number + 1 : REEL__BLUEPRINT_FIRST + 1;
+    return a || *number != REEL__BLUEPRINT_FIRST + 1 ? a : reel__blueprint_archetype(*number);
+}
+
+static const reel__archetype *find_archetype(const char *name) {
+    const reel__archetype *a;
+    for (uint32_t number = 0; (a = next_archetype(&number)) != NULL;)
+        if (strcmp(a->name, name) == 0)
+            return a;
+    return NULL;
+}
+
+static const reel__arrow_type *find_type(const char *component_type) {
+    const reel__archetype *a;
+    for (size_t i = 0; i < sizeof without_field / sizeof *without_field; i++)
+        if (strcmp(without_field[i].component_type, component_type) == 0)
+            return &reel__arrow_types[without_field[i].arrow];
+    for (uint32_t number = 0; (a = next_archetype(&number)) != NULL;)
+        for (uint32_t f = 0; f < a->n_fields; f++)
+            if (a->fields[f].descriptor.component_type && strcmp(a->fields[f].descriptor.component_type, component_type) == 0)
+                return a->fields[f].descriptor.arrow;
+    return NULL;
+}
+
+/* Names of a struct's fields count; names of lists' items, and what may be null, do not. *at moves behind the node and all below it. */
+static bool fits(const reel__arrow_node **at, const struct ArrowSchema *schema) {
+    const reel__arrow_node *node = (*at)++;
+    reel__arrow_format f;
+    uint32_t n = reel__arrow_children(node);
+    if (!reel__arrow_parse(schema, &f) || f.storage != REEL__ARROW_AS_IT_IS || f.kind != node->kind || (uint64_t)schema->n_children != n)
+        return false;
+    if (node->kind == REEL__ARROW_FIXED_LIST && f.n != node->n)
+        return false;
+    if (node->format && strcmp(node->format, schema->format) != 0)
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        bool is_named = node->kind == REEL__ARROW_STRUCT || reel__arrow_is_union(node->kind);
+        if (is_named && strcmp((*at)->name, schema->children[i]->name ? schema->children[i]->name : "") != 0)
+            return false;
+        if (!fits(at, schema->children[i]))
+            return false;
+    }
+    return true;
+}
+
+static reel_status check_archetype(const reel_chunk *chunk, const reel_chunk_component *c) {
+    const reel__archetype *a = find_archetype(c->archetype);
+    if (!a)
+        return reel__fail(REEL_E_NOT_FOUND, "%s: the archetype %.120s of the component %.120s is not known", chunk->parts.entity, c->archetype, c->component);
+    for (uint32_t f = 0; f < a->n_fields; f++) {
+        const reel__descriptor *d = &a->fields[f].descriptor;
+        if (strcmp(d->component, c->component) != 0)
+            continue;
+        if (d->component_type && (!c->component_type || strcmp(d->component_type, c->component_type) != 0))
+            return reel__fail(REEL_E_FORMAT, "%s: the component %.120s is of the type %.120s, and should be of %s", chunk->parts.entity, c->component,
+                              c->component_type ? c->component_type : "(none)", d->component_type);
+        return REEL_OK;
+    }
+    return reel__fail(REEL_E_NOT_FOUND, "%s: the archetype %.120s has no field for the component %.120s", chunk->parts.entity, c->archetype, c->component);
+}
+
+reel_status reel_chunk_check_type(const reel_chunk *chunk, size_t component) {
+    if (component >= reel_chunk_components(chunk))
+        return reel__fail(REEL_E_ARGUMENT, "a chunk of %zu components has none with the number %zu", reel_chunk_components(chunk), component);
+    const reel_chunk_component *c = &chunk->components[component];
+    if (c->component_type && strncmp(c->component_type, OFFICIAL, strlen(OFFICIAL)) == 0) {
+        const reel__arrow_type *type = find_type(c->component_type);
+        const reel__arrow_node *node = type ? type->nodes : NULL;
+        if (!type)
+            return reel__fail(REEL_E_NOT_FOUND, "%s: the type %.120s of the component %.120s is not known", chunk->parts.entity, c->component_type, c->component);
+        if (!fits(&node, chunk->parts.columns[component].item))
+            return reel__fail(REEL_E_FORMAT, "%s: the values of the component %.120s are %.200s, which %.120s is not", chunk->parts.entity, c->component, c->arrow_type, c->component_type);
+    }
+    if (c->archetype && strncmp(c->archetype, OFFICIAL, strlen(OFFICIAL)) == 0)
+        return check_archetype(chunk, c);
+    return REEL_OK;
+}
