@@ -39,8 +39,8 @@ typedef struct recovery {
     reel_writer *writer;
     const char *name; /* of the input */
     cli_progress *progress;
-    uint64_t messages, chunks, rows, lost, bytes_lost; /* of the input; the last two of what is said here, beside the reader's */
-    uint64_t all_messages, all_lost, all_bytes_lost;
+    uint64_t messages, chunks, rows, lost, bytes_lost; /* of the input */
+    uint64_t all_messages, all_lost;
     cli_text line;
 } recovery;
 
@@ -50,36 +50,37 @@ static void put_line(recovery *r) {
     cli_text_clear(&r->line);
 }
 
-/* is_lost: bytes that OUT does not have; else a warning. */
+/* is_lost: data that OUT does not have; else it is a warning, or only a footer, which OUT has anew. */
 static void tell(recovery *r, bool is_lost, uint64_t offset, uint64_t size, const char *message) {
+    if (is_lost) {
+        r->lost++;
+        r->bytes_lost += size;
+    }
     if (r->is_json) {
         cli_text_append(&r->line, "{", 1);
-        cli_json_text(&r->line, "event", is_lost ? "lost" : "warning");
+        cli_json_text(&r->line, "event", is_lost ? "lost" : "note");
         cli_json_text(&r->line, "file", r->name);
         cli_json_number(&r->line, "offset", offset);
         cli_json_number(&r->line, "bytes", size);
         cli_json_text(&r->line, "message", message);
         cli_text_append(&r->line, "}", 1);
     } else {
-        cli_text_printf(&r->line, "%s: %s at byte %" PRIu64, r->name, is_lost ? "lost" : "warning", offset);
+        cli_text_printf(&r->line, "%s: %s at byte %" PRIu64, r->name, is_lost ? "lost" : "note", offset);
         if (size) cli_text_printf(&r->line, ", %" PRIu64 " bytes", size);
         cli_text_printf(&r->line, ": %s", message);
     }
     put_line(r);
 }
 
-static void on_event(void *user, const reel_read_event *event) { tell(user, event->status != REEL_OK, event->offset, event->size, event->message); }
-
-static void tell_left_out(recovery *r, const reel_read_message *m, const char *why) {
-    r->lost++;
-    r->bytes_lost += m->size;
-    tell(r, true, m->offset, m->size, why);
+static void on_event(void *user, const reel_read_event *event) {
+    bool is_lost = event->status != REEL_OK && event->topic != REEL_READ_FOOTER;
+    tell(user, is_lost, event->offset, event->size, event->message);
 }
 
 /* False: nothing more can be written. */
 static bool put(recovery *r, cli_recording *in, const reel_read_message *m) {
     if (!m->kind) {
-        tell_left_out(r, m, "a message of a kind that is not known is left out: readers would stop at it");
+        tell(r, true, m->offset, m->size, "a message of a kind that is not known is left out: readers would stop at it");
         return true;
     }
     reel_chunk *chunk = NULL;
@@ -96,7 +97,7 @@ static bool put(recovery *r, cli_recording *in, const reel_read_message *m) {
     reel_chunk_unref(chunk);
     switch (status) {
     case REEL_OK: return true;
-    case REEL_E_FORMAT: case REEL_E_UNSUPPORTED: case REEL_E_TOO_LARGE: case REEL_E_UTF8: case REEL_E_ARGUMENT: tell_left_out(r, m, reel_error_message()); return true;
+    case REEL_E_FORMAT: case REEL_E_UNSUPPORTED: case REEL_E_TOO_LARGE: case REEL_E_UTF8: case REEL_E_ARGUMENT: tell(r, true, m->offset, m->size, reel_error_message()); return true;
     default:
         cli_progress_clear(r->progress);
         fprintf(stderr, "reel recover: %s\n", reel_error_message());
@@ -105,7 +106,6 @@ static bool put(recovery *r, cli_recording *in, const reel_read_message *m) {
 }
 
 static void sum_up(recovery *r, const reel_read_stats *stats) {
-    uint64_t lost = stats->damaged + r->lost, bytes_lost = stats->bytes_lost + r->bytes_lost;
     char size[16];
     if (r->is_json) {
         cli_text_append(&r->line, "{", 1);
@@ -115,20 +115,19 @@ static void sum_up(recovery *r, const reel_read_stats *stats) {
         cli_json_number(&r->line, "messages", r->messages);
         cli_json_number(&r->line, "chunks", r->chunks);
         cli_json_number(&r->line, "rows", r->rows);
-        cli_json_number(&r->line, "lost", lost);
-        cli_json_number(&r->line, "bytes_lost", bytes_lost);
+        cli_json_number(&r->line, "lost", r->lost);
+        cli_json_number(&r->line, "bytes_lost", r->bytes_lost);
         cli_json_bool(&r->line, "is_truncated", stats->is_truncated);
         cli_json_bool(&r->line, "had_footer", stats->has_footer);
         cli_text_append(&r->line, "}", 1);
     } else {
         cli_text_printf(&r->line, "%s: %" PRIu64 " messages, of them %" PRIu64 " chunks with %" PRIu64 " rows", r->name, r->messages, r->chunks, r->rows);
-        if (lost) cli_text_printf(&r->line, "; lost: %" PRIu64 " %s, %s", lost, lost == 1 ? "piece" : "pieces", cli_size_text(size, bytes_lost));
+        if (r->lost) cli_text_printf(&r->line, "; lost: %" PRIu64 " %s, %s", r->lost, r->lost == 1 ? "piece" : "pieces", cli_size_text(size, r->bytes_lost));
         else cli_text_printf(&r->line, "; nothing was lost");
     }
     put_line(r);
     r->all_messages += r->messages;
-    r->all_lost += lost;
-    r->all_bytes_lost += bytes_lost;
+    r->all_lost += r->lost;
 }
 
 static bool recover_one(recovery *r, const char *path) {
