@@ -107,6 +107,8 @@ static void read_store_info(reel__proto_reader *r, reel__payload *out) {
             read_tuid(r, &f, NULL);
         else if (f.number == 2)
             read_info(r, &f, out);
+        else
+            out->has_unknown = true;
     }
 }
 
@@ -124,7 +126,7 @@ static void read_arrow(reel__proto_reader *r, reel__payload *out, uint64_t *pack
             read_tuid(r, &f, out->chunk_id);
             break;
         case 7: out->is_static = reel__proto_get_uint(r, &f) != 0; break;
-        default: break;
+        default: out->has_unknown = true; break;
         }
     }
 }
@@ -138,6 +140,8 @@ static void read_activation(reel__proto_reader *r, reel__payload *out) {
             out->make_active = reel__proto_get_uint(r, &f) != 0;
         else if (f.number == 3)
             out->make_default = reel__proto_get_uint(r, &f) != 0;
+        else
+            out->has_unknown = true;
     }
 }
 

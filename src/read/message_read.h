@@ -18,7 +18,7 @@ typedef struct reel__piece {
 typedef enum reel__packing { REEL__PACKING_NONE, REEL__PACKING_LZ4 } reel__packing;
 
 typedef struct reel__payload {
-    bool has_store;
+    bool has_store, has_unknown;    /* fields that are not known */
     reel_store_kind store_kind;     /* may be 0: not told */
     reel__piece recording_id, application_id;
     /* ArrowMsg */
