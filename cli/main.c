@@ -16,6 +16,7 @@ static const struct {
     { "recover", reel_cli_recover, "everything intact in damaged recordings, with a new footer" },
     { "merge", reel_cli_merge, "several recordings into one" },
     { "filter", reel_cli_filter, "a part of recordings, by entity, component, time; or renamed, shifted" },
+    { "split", reel_cli_split, "a recording in parts: by time, size, entity or store" },
     { "viewer", reel_cli_viewer, "install or look up the viewer's files" },
 };
 enum { N_SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
