@@ -42,6 +42,8 @@ uint8_t *reel__buf_extend(reel__buf *b, size_t n) {
 }
 
 void reel__buf_put(reel__buf *b, const void *data, size_t n) {
+    if (!n)
+        return; /* no bytes have no address */
     uint8_t *at = reel__buf_extend(b, n);
     if (at && n)
         memcpy(at, data, n);
