@@ -38,7 +38,7 @@ static reel_status bad(const decoding *d, const char *format, const char *name, 
 static int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
 
 /* 32 digits of any case, with or without "chunk_" in front. */
-static bool read_id(const struct ArrowSchema *schema, uint8_t id[16]) {
+bool reel__chunk_read_id(const struct ArrowSchema *schema, uint8_t id[16]) {
     size_t size;
     const char *text = reel__sorbet_metadata(schema->metadata, "id", &size);
     if (text && size == 38 && memcmp(text, "chunk_", 6) == 0) {
@@ -66,7 +66,7 @@ static reel_status read_head(decoding *d) {
     if (d->entity.failed)
         return no_memory();
     d->parts.entity = (const char *)d->entity.data;
-    if (!read_id(&d->tree->schema, d->parts.id))
+    if (!reel__chunk_read_id(&d->tree->schema, d->parts.id))
         return BAD(d, "has no id%s%s", "", "");
     if (!d->tree->has_batch)
         return BAD(d, "has no record batch%s%s", "", "");

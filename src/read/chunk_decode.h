@@ -15,5 +15,7 @@ typedef struct reel__decode_notes {
 reel_status reel__chunk_decode(const uint8_t *data, size_t size, reel__held *owner, const reel__decode_notes *notes, reel_chunk **out);
 /* The same of a tree whose array and schema are there and checked; the chunk takes a reference of its own. */
 reel_status reel__chunk_of_tree(reel__ipc_tree *tree, const reel__decode_notes *notes, reel_chunk **out);
+/* The chunk id in a schema's metadata; false: there is none. */
+bool reel__chunk_read_id(const struct ArrowSchema *schema, uint8_t id[16]);
 
 #endif

@@ -9,6 +9,8 @@
 void reel__summariser_free(reel__summariser *s) {
     reel__kinds_free(&s->kinds);
     reel__buf_free(&s->room);
+    if (s->unpacked)
+        reel__held_unref(&s->unpacked->held);
 }
 
 /* ---- of a chunk */
@@ -17,8 +19,7 @@ void reel__summariser_free(reel__summariser *s) {
 static const reel__arrow_node unknown_node = {.name = "item", .kind = REEL__ARROW_NULL, .nullable = true};
 static const reel__arrow_type unknown_type = {.nodes = &unknown_node, .n_nodes = 1, .n_streams = 1};
 
-static reel_status find_kind(reel__summariser *s, const reel_chunk *chunk, reel__kind **out) {
-    const reel__chunk_parts *p = &chunk->parts;
+static reel_status find_kind(reel__summariser *s, const reel__chunk_parts *p, reel__kind **out) {
     reel__timeline *timelines = reel__alloc_array(p->n_times, sizeof *timelines);
     reel__descriptor *columns = reel__alloc_array(p->n_columns, sizeof *columns);
     reel__arrow_type **types = reel__alloc_zero((p->n_columns + 1) * sizeof *types);
@@ -70,7 +71,6 @@ static reel__time_range range_of_column(const reel_chunk *chunk, size_t timeline
 
 static void fill_info(const reel_chunk *chunk, reel__chunk_info *info) {
     size_t n_times = chunk->parts.n_times, n_columns = chunk->parts.n_columns;
-    info->n_rows = chunk->parts.n_rows;
     for (size_t i = 0; i < n_times; i++)
         info->ranges[i] = (reel__time_range){chunk->timelines[i].min, chunk->timelines[i].max, chunk->timelines[i].is_sorted};
     for (size_t i = 0; i < n_columns; i++) {
@@ -82,14 +82,20 @@ static void fill_info(const reel_chunk *chunk, reel__chunk_info *info) {
             info->cell_ranges[t * n_columns + c] = chunk->components[c].n_rows == chunk->parts.n_rows ? info->ranges[t] : range_of_column(chunk, t, c);
 }
 
-reel_status reel__summarise_chunk(reel__summariser *s, const reel_chunk *chunk, reel__chunk_summary *out) {
+reel_status reel__summary_begin(reel__summariser *s, const reel__chunk_parts *parts, reel__chunk_summary *out) {
     reel__kind *kind;
     *out = (reel__chunk_summary){0};
-    REEL__TRY(find_kind(s, chunk, &kind));
-    REEL__TRY(reel__kinds_entity(&s->kinds, chunk->parts.entity, &out->entity));
+    REEL__TRY(find_kind(s, parts, &kind));
+    REEL__TRY(reel__kinds_entity(&s->kinds, parts->entity, &out->entity));
     REEL__TRY(make_room(s, &kind->outline, &out->info));
-    fill_info(chunk, &out->info);
     out->kind = kind;
-    memcpy(out->chunk_id, chunk->parts.id, sizeof out->chunk_id);
+    out->info.n_rows = parts->n_rows;
+    memcpy(out->chunk_id, parts->id, sizeof out->chunk_id);
+    return REEL_OK;
+}
+
+reel_status reel__summarise_chunk(reel__summariser *s, const reel_chunk *chunk, reel__chunk_summary *out) {
+    REEL__TRY(reel__summary_begin(s, &chunk->parts, out));
+    fill_info(chunk, &out->info);
     return REEL_OK;
 }

@@ -1,5 +1,4 @@
 /* Recordings written from chunks and messages: stream header, messages, footer. */
-#include "chunk_decode.h"
 #include "chunk_rows.h"
 #include "chunk_summary.h"
 #include "message_read.h"
@@ -36,7 +35,6 @@ struct reel_writer {
     reel__map stores;
     reel__summariser summaries;
     reel__encoder encoder;
-    reel__held_block *unpacked;
     reel_status status;     /* the first failure to write: nothing goes out behind it */
     char why[300];
 };
@@ -130,8 +128,6 @@ static void writer_free(reel_writer *w) {
     reel__map_free(&w->stores);
     if (w->owns_fd)
         reel__io_close(w->fd);
-    if (w->unpacked)
-        reel__held_unref(&w->unpacked->held);
     reel__footer_free(w->footer);
     reel__summariser_free(&w->summaries);
     reel__encoder_free(&w->encoder);
@@ -330,24 +326,8 @@ reel_status reel_writer_put_chunk(reel_writer *writer, const reel_store_id *stor
 
 static reel_status summarise(reel_writer *w, const reel_read_message *message, reel__chunk_summary *summary) {
     reel__payload payload;
-    reel__held_block *block;
-    reel_chunk *chunk;
-    const uint8_t *data;
-    size_t size;
     REEL__TRY(reel__payload_read(REEL__RRD_ARROW_MSG, message->data + REEL__MESSAGE_HEADER_SIZE, message->size - REEL__MESSAGE_HEADER_SIZE, &payload));
-    REEL__TRY(reel__payload_unpack(&payload, UINT64_MAX, w->unpacked, &block, &data, &size));
-    reel_status status = reel__chunk_decode(data, size, block ? &block->held : NULL, NULL, &chunk);
-    if (status == REEL_OK) {
-        status = reel__summarise_chunk(&w->summaries, chunk, summary);
-        summary->unpacked_size = payload.unpacked_size;
-        reel_chunk_unref(chunk);
-    }
-    if (block) { /* kept for the next one */
-        if (w->unpacked)
-            reel__held_unref(&w->unpacked->held);
-        w->unpacked = block;
-    }
-    return status;
+    return reel__summarise_payload(&w->summaries, &payload, summary);
 }
 
 static reel_status put_as_it_stands(reel_writer *writer, const reel_read_message *message, const reel_chunk *chunk) {

@@ -99,7 +99,7 @@ static sum sum_of(const char *name) {
 }
 
 typedef struct bytes {
-    uint8_t data[1 << 20];
+    uint8_t data[4 << 20];
     size_t size, fail_at; /* the callback fails when it has this many; 0: never */
     size_t n_calls;
 } bytes;
@@ -375,6 +375,95 @@ static void the_footer_tells_of_chunks_and_messages_alike(void **state) {
     reel_chunk_unref(chunk);
 }
 
+/* As reel_writer_put_message notes it: the index of a file with one message. */
+static void note_message(const reel_bytes_owned *from, reel_index **index, reel_reader **reader) {
+    reel_writer *w;
+    reel_reader *r;
+    const reel_read_message *m;
+    assert_ok(reel_writer_open(path, NULL, &w));
+    assert_ok(reel_open_memory(from->data, from->size, NULL, &r));
+    while (reel_next(r, &m) == REEL_OK && m)
+        assert_ok(reel_writer_put_message(w, m));
+    reel_close_reader(r);
+    assert_ok(reel_writer_close(w));
+    assert_ok(reel_open(path, NULL, reader));
+    assert_ok(reel_read_index(*reader, REEL_INDEX_FOOTER, index));
+    assert_int_equal(reel_index_size(*index), 1);
+}
+
+/* A recording of one chunk of n rows, with texts that make it large, in some rows only if with_nulls. */
+static reel_bytes_owned large(bool plain, bool with_nulls) {
+    enum { MANY = 400 };
+    static char text[4000];
+    static bytes b;
+    int64_t frames[MANY], other[MANY];
+    const char *texts[MANY];
+    for (int i = 0; i < MANY; i++) {
+        frames[i] = 100 + i;
+        other[i] = (i * 7919) % MANY - 50;
+        texts[i] = text;
+    }
+    memset(text, 'x', sizeof text - 1);
+    reel_time_column times[] = {{"frame", REEL_TIME_SEQUENCE, frames, MANY}, {"other", REEL_TIME_DURATION_NS, other, MANY}};
+    reel_column column = {REEL_COLUMN(text_log, text), .values = texts, .n_values = 200}, number = {.name = "n", .type = REEL_VALUE_I64, .values = frames, .n_values = 1};
+    for (int i = 0; i < 2; i++)
+        times[i].n = 200;
+    reel_chunk *chunk = read_back("big", times, 2, &column, 1), *one = NULL, *both[2], *joined;
+    assert_int_equal(reel_chunk_rows(chunk), 200);
+    times[0].n = times[1].n = 1;
+    one = read_back("big", times, 2, &number, 1);
+    both[0] = chunk;
+    both[1] = with_nulls ? one : chunk;
+    assert_ok(reel_chunk_join(both, 2, &joined));
+    b = (bytes){.size = 0};
+    reel_writer *w;
+    assert_ok(reel_writer_callback(take_bytes, &b, &(reel_writer_options){.struct_size = sizeof(reel_writer_options), .no_compression = plain}, &w));
+    assert_ok(reel_writer_put_chunk(w, &store, joined));
+    assert_ok(reel_writer_close(w));
+    reel_chunk_unref(joined);
+    reel_chunk_unref(one);
+    reel_chunk_unref(chunk);
+    return (reel_bytes_owned){b.data, b.size};
+}
+
+static void large_messages_are_noted_without_a_look_at_their_values(void **state) {
+    (void)state;
+    for (int way = 0; way < 4; way++) {
+        bool plain = way & 1, with_nulls = way & 2;
+        reel_bytes_owned from = large(plain, with_nulls);
+        reel_index *index;
+        reel_reader *r;
+        reel_index_entry e;
+        if (plain && !with_nulls) /* texts that are not UTF-8 go along */
+            from.data[from.size / 2] = 0xff;
+        note_message(&from, &index, &r);
+        assert_ok(reel_index_at(index, 0, &e));
+        assert_int_equal(e.n_rows, with_nulls ? 201 : 400);
+        assert_true(e.unpacked_size > 800000);
+        assert_true(plain ? e.size > 800000 : e.size < 50000);
+        assert_int_equal(e.n_ranges, 2);
+        assert_string_equal(e.ranges[0].timeline, "frame");
+        assert_int_equal(e.ranges[0].min, 100);
+        assert_int_equal(e.ranges[0].max, 299);
+        assert_string_equal(e.ranges[1].timeline, "other");
+        assert_int_equal(e.ranges[1].type, REEL_TIME_DURATION_NS);
+        assert_int_equal(e.ranges[1].min, -50);
+        assert_int_equal(e.ranges[1].max, 347);
+        uint64_t *found;
+        size_t n;
+        reel_query query = {.struct_size = sizeof query, .component = "n", .timeline = "frame", .min = 101, .max = 400}; /* "n" is only at 100 */
+        assert_ok(reel_index_select(index, &query, &found, &n));
+        assert_int_equal(n, 0);
+        reel_release(found);
+        query.min = 100;
+        assert_ok(reel_index_select(index, &query, &found, &n));
+        assert_int_equal(n, with_nulls);
+        reel_release(found);
+        reel_index_free(index);
+        reel_close_reader(r);
+    }
+}
+
 /* ---- memory runs out */
 
 static reel_status write_all(const reel_chunk *chunk, const reel_bytes_owned *from, bytes *b) {
@@ -441,6 +530,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_is_not_a_message_or_a_store_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_callback_that_fails_is_not_called_again, setup, teardown),
         cmocka_unit_test_setup_teardown(the_footer_tells_of_chunks_and_messages_alike, setup, teardown),
+        cmocka_unit_test_setup_teardown(large_messages_are_noted_without_a_look_at_their_values, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_leaks_when_memory_runs_out, setup, teardown),
     };
     return scarce_install() == REEL_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
