@@ -198,7 +198,7 @@ static void as_many_components_as_a_row_can_have(void **state) {
     (void)state;
     enum { MOST = 512 };
     static reel_column columns[MOST + 1];
-    static char names[MOST + 1][8];
+    static char names[MOST + 1][16];
     static const char *text = "text";
     watched w;
     watched_open(&w, (reel_options){0});
