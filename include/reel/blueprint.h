@@ -60,7 +60,7 @@ REEL_API reel_status reel_blueprint_set_visible(reel_blueprint *bp, reel_node no
 /* The simple form of the viewer: panels that are not set otherwise are collapsed. */
 REEL_API reel_status reel_blueprint_collapse_panels(reel_blueprint *bp);
 
-/* ---- Fields of blueprint archetypes, by name: "ScalarAxis:range", "Background:color", "ContainerBlueprint:col_shares". What a field takes stands in docs/blueprints.md; a wrong name, kind or count is
+/* ---- Fields of blueprint archetypes, by name: "ScalarAxis:range", "Background:color", "ContainerBlueprint:col_shares". What a field takes stands in docs/reference/blueprints.md; a wrong name, kind or count is
  * refused with a message that says what is right. A field set again is replaced; n 0 writes an empty list. Of a view: ViewBlueprint, ViewContents and the properties of its kind. */
 /* Numbers: as many per value as the field has, one value after another. Colours are 0xRRGGBBAA, times whole nanoseconds or sequence numbers. Exact up to 2^53. */
 REEL_API reel_status reel_blueprint_set_numbers(reel_blueprint *bp, reel_node node, const char *field, const double *numbers, size_t n);

@@ -1,7 +1,7 @@
 /* The blueprints that test_blueprints.py and the browser's test compare and show, by the public interface.
  *
  *     make_blueprints CASE rbl PATH                the blueprint alone
- *     make_blueprints CASE rrd PATH [FLAGS]        within a recording with something to show; FLAGS: a (make it active), d (default), s (seeded ids)
+ *     make_blueprints CASE rrd PATH [FLAGS]        within a recording with something to show; FLAGS: a (make it active), d (default), f (before the data), s (seeded ids)
  *     make_blueprints CASE rotated PATH            sent first, then rows until the file was rotated
  *     make_blueprints CASE late PATH               sent before the file is added
  *     make_blueprints set rbl PATH                 the fields of stdin: lines of entity, field and JSON, parted by tabs
@@ -96,7 +96,7 @@ static void lone_view(reel_blueprint *bp) { color_view(bp, REEL_ROOT, "alone", M
 static void deep(reel_blueprint *bp) {
     reel_node parent = REEL_ROOT;
     for (int i = 0; i < 50; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "level %d", i);
         parent = reel_blueprint_container(bp, parent, i % 2 ? REEL_VERTICAL : REEL_HORIZONTAL, name);
     }
@@ -357,9 +357,13 @@ int main(int argc, char **argv) {
             log_things(rec);
             check(reel_save(rec, argv[3]), "file");
         } else {
+            bool is_first = strchr(flags, 'f') != NULL;
             check(reel_save(rec, argv[3]), "file");
-            log_things(rec);
-            check(reel_send_blueprint(rec, bp, strchr(flags, 'a') != NULL, strchr(flags, 'd') != NULL), "send");
+            for (int part = 0; part < 2; part++)
+                if (part == is_first)
+                    log_things(rec);
+                else
+                    check(reel_send_blueprint(rec, bp, strchr(flags, 'a') != NULL, strchr(flags, 'd') != NULL), "send");
         }
         check(reel_close(rec, -1), "close");
         reel_unref(rec);
