@@ -300,8 +300,19 @@ static void what_points_elsewhere_has_to_point_inside(void **state) {
     refused(&runs, &run_array, REEL_E_ARGUMENT, "end before its last value (2)");
     end_buffers[1] = back;
     refused(&runs, &run_array, REEL_E_ARGUMENT, "do not ascend (3)");
+    end_buffers[1] = ends;
     run_ends.format = "u";
     refused(&runs, &run_array, REEL_E_UNSUPPORTED, "\"u\"");
+    run_ends.format = "i";
+    struct ArrowSchema structs = schema_of("+s"); /* with a child that is not there */
+    structs.n_children = 1;
+    run_ends.dictionary = &structs;
+    refused(&runs, &run_array, REEL_E_UNSUPPORTED, "\"i\" with a dictionary");
+    run_ends.dictionary = NULL;
+    run_ends.n_children = 1;
+    refused(&runs, &run_array, REEL_E_UNSUPPORTED, "\"i\"");
+    run_ends.n_children = 0;
+    assert_ok(import(&runs, &run_array));
 }
 
 static void nulls_stand_only_where_they_may(void **state) {
