@@ -57,7 +57,7 @@ REEL_API reel_status reel_blueprint_set_active_tab(reel_blueprint *bp, reel_node
 REEL_API reel_status reel_blueprint_set_maximized(reel_blueprint *bp, reel_node view);
 /* Whether a view, a container or an overridden entity (below) is shown. */
 REEL_API reel_status reel_blueprint_set_visible(reel_blueprint *bp, reel_node node, bool visible);
-/* The simple form of the viewer: panels that are not set otherwise are collapsed. */
+/* The simple form of the viewer: the blueprint, selection and time panels are collapsed, unless their state is set. */
 REEL_API reel_status reel_blueprint_collapse_panels(reel_blueprint *bp);
 
 /* ---- Fields of blueprint archetypes, by name: "ScalarAxis:range", "Background:color", "ContainerBlueprint:col_shares". What a field takes stands in docs/reference/blueprints.md; a wrong name, kind or count is

@@ -167,7 +167,7 @@ static reel_status finish_root(sending *s, const reel_node *children, size_t n, 
 
 static reel_status finish_panel(sending *s, reel_node node) {
     const reel__field *field = reel__bp_field(node == REEL_TIME_PANEL ? "TimePanelBlueprint:state" : "PanelBlueprint:state");
-    if (!s->bp->collapse_panels || node == REEL_TOP_PANEL || s->bp->nodes[node].n_columns)
+    if (!s->bp->collapse_panels || node == REEL_TOP_PANEL || is_set(&s->bp->nodes[node], field))
         return REEL_OK;
     const char *collapsed = "Collapsed";
     return reel__bp_set(s->bp, node, field, &(reel__source){.kind = 't', .values = &collapsed, .n = 1});
