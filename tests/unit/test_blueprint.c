@@ -360,6 +360,32 @@ static void overrides_of_an_entity_are_one_node(void **state) {
     reel_blueprint_free(bp);
 }
 
+/* The bytes of a view's id, as they stand in its path. */
+static void the_maximized_view_and_the_tab_in_front_are_named_by_their_ids(void **state) {
+    (void)state;
+    reel_sink_id memory;
+    reel_recording *rec = new_recording(&memory);
+    reel_blueprint *bp = reel_blueprint_new();
+    reel_blueprint_view(bp, REEL_ROOT, REEL_VIEW_MAP, "behind", NULL);
+    reel_node front = reel_blueprint_view(bp, REEL_ROOT, REEL_VIEW_MAP, "in front", NULL);
+    reel_blueprint_set_active_tab(bp, REEL_ROOT, front);
+    reel_blueprint_set_maximized(bp, front);
+    assert_ok(reel_send_blueprint(rec, bp, true, true));
+    const reel__bp_column *maximized = column_of(bp, REEL_ROOT, "ViewportBlueprint:maximized"), *contents = column_of(bp, REEL__BP_TABS, "ContainerBlueprint:contents"),
+                          *tab = column_of(bp, REEL__BP_TABS, "ContainerBlueprint:active_tab");
+    char path[42] = "view/";
+    for (int i = 0; i < 16; i++)
+        snprintf(path + strlen(path), sizeof path - strlen(path), "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", maximized->streams[0].data[i]);
+    assert_int_equal(maximized->streams[0].size, 16);
+    assert_int_equal(contents->n, 2);
+    assert_int_equal(contents->streams[1].size, 82);
+    assert_memory_equal(contents->streams[1].data + 41, path, 41);
+    assert_int_equal(tab->streams[1].size, 41);
+    assert_memory_equal(tab->streams[1].data, path, 41);
+    reel_blueprint_free(bp);
+    reel_free(rec);
+}
+
 /* ---- the second store */
 
 typedef struct told {
@@ -673,6 +699,7 @@ int main(void) {
         cmocka_unit_test(json_numbers_are_what_they_say),
         cmocka_unit_test(a_field_set_again_is_replaced),
         cmocka_unit_test(overrides_of_an_entity_are_one_node),
+        cmocka_unit_test(the_maximized_view_and_the_tab_in_front_are_named_by_their_ids),
         cmocka_unit_test(one_is_kept_for_late_sinks_and_the_older_ones_are_not),
         cmocka_unit_test(every_drain_begins_with_it),
         cmocka_unit_test(forgetting_blueprints_leaves_the_data),
