@@ -295,6 +295,7 @@ struct reel_recording {
     reel__store store;
     reel__config config;
     reel__sent_blueprint *blueprints; /* under drain */
+    uint64_t n_blueprints;
     reel_recording *registry_next;
 };
 

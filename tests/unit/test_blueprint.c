@@ -569,6 +569,31 @@ static void what_is_closed_or_off_gets_none(void **state) {
     reel_blueprint_free(bp);
 }
 
+/* What a newer one has replaced is forgotten, but for the name of its store. */
+static void sending_often_costs_little(void **state) {
+    (void)state;
+    reel_sink_id memory;
+    reel_recording *rec = new_recording(&memory);
+    reel_blueprint *bp = small_blueprint();
+    reel_stats stats = {.struct_size = sizeof stats};
+    uint64_t after[2];
+    for (int i = 0; i < 2; i++) {
+        for (int k = 0; k < (i ? 500 : 50); k++)
+            assert_ok(reel_send_blueprint(rec, bp, true, true));
+        reel_bytes_owned bytes;
+        assert_ok(reel_drain(rec, memory, &bytes)); /* the sink's own messages go */
+        reel_bytes_free(&bytes);
+        assert_ok(reel_get_stats(rec, &stats));
+        after[i] = stats.memory_bytes;
+    }
+    assert_true(after[1] - after[0] < 500 * 200);
+    held h = held_of(rec, memory);
+    assert_int_equal(h.n, 0);
+    held_free(&h);
+    reel_blueprint_free(bp);
+    reel_free(rec);
+}
+
 /* Each drain holds whole blueprints, whatever moment it comes at. */
 static atomic_bool sends_go_on;
 static void *send_often(void *rec) {
@@ -705,6 +730,7 @@ int main(void) {
         cmocka_unit_test(forgetting_blueprints_leaves_the_data),
         cmocka_unit_test(no_policy_drops_it),
         cmocka_unit_test(what_is_closed_or_off_gets_none),
+        cmocka_unit_test(sending_often_costs_little),
         cmocka_unit_test(drains_while_it_is_sent_are_in_order),
 #if !defined(__SANITIZE_THREAD__)
         cmocka_unit_test(a_forked_child_begins_with_it),
