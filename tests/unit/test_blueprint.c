@@ -577,14 +577,14 @@ static void sending_often_costs_little(void **state) {
     reel_blueprint *bp = small_blueprint();
     long after[2];
     for (int i = 0; i < 2; i++) {
-        for (int k = 0; k < (i ? 500 : 50); k++)
+        for (int k = 0; k < 500; k++) /* as often again: pools keep what the first ones needed */
             assert_ok(reel_send_blueprint(rec, bp, true, true));
         reel_bytes_owned bytes;
         assert_ok(reel_drain(rec, memory, &bytes)); /* the sink's own messages go */
         reel_bytes_free(&bytes);
         after[i] = atomic_load(&scarce_alive);
     }
-    assert_true(after[1] - after[0] < 500 + 100); /* blocks: a store each */
+    assert_in_range(after[1] - after[0], 0, 500 + 20); /* blocks: a store each */
     held h = held_of(rec, memory);
     assert_int_equal(h.n, 0);
     held_free(&h);
