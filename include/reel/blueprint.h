@@ -112,8 +112,9 @@ REEL_API reel_node reel_blueprint_entity(reel_blueprint *bp, reel_node parent, c
 
 /* ---- Where it goes */
 
-/* Sends a copy to the recording's sinks, as a store of its own in the same stream. make_active: the viewer shows it at once; make_default: it is what a reset in the viewer leads back to. Sinks that
- * come later, new parts of a file, drains and captures begin with the newest active and the newest default one; no policy drops them. May be sent often, and to several recordings. */
+/* Sends a copy to the recording's sinks, as a store of its own in the same stream. make_active: the viewer shows it at once; make_default: it is what a reset in the viewer leads back to, and what
+ * it shows first if the file begins with it: send it before the first sink is added. Sinks that come later, new parts of a file, drains and captures begin with the newest
+ * active and the newest default one; no policy drops them. May be sent often, and to several recordings. */
 REEL_API reel_status reel_send_blueprint(reel_recording *rec, reel_blueprint *bp, bool make_active, bool make_default);
 
 /* Writes the blueprint alone, a .rbl file, beside the target and renamed over it: the viewer applies it to recordings with this application id. */

@@ -424,12 +424,15 @@ static kept_copy *copy_entries(reel__keeper *k, size_t *n) {
     reel__mutex_lock(&k->mutex);
     kept_copy *copies = reel__alloc_array(k->n ? k->n : 1, sizeof *copies);
     if (copies) {
-        for (const kept_store *s = k->first; s; s = s->next) {
-            copy_entry(copies, &i, &s->info);
-            for (const kept_entry *entry = s->first; entry; entry = entry->next)
-                copy_entry(copies, &i, entry);
-            copy_entry(copies, &i, &s->activation);
-        }
+        for (int recordings = 0; recordings < 2; recordings++)
+            for (const kept_store *s = k->first; s; s = s->next) {
+                if ((s->store->kind != REEL_STORE_BLUEPRINT) != recordings)
+                    continue;
+                copy_entry(copies, &i, &s->info);
+                for (const kept_entry *entry = s->first; entry; entry = entry->next)
+                    copy_entry(copies, &i, entry);
+                copy_entry(copies, &i, &s->activation);
+            }
     }
     reel__mutex_unlock(&k->mutex);
     *n = i;

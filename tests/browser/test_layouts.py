@@ -73,7 +73,7 @@ def test_a_blueprint_is_shown(tmp_path, case):
 
 @pytest.mark.parametrize("flags, is_shown", [("df", True), ("f", False)])
 def test_what_an_activation_says_is_done(tmp_path, flags, is_shown):
-    """A default blueprint is shown when there is no active one yet; a blueprint that is neither is not."""
+    """A default blueprint that stands before its recording is shown; one that is neither default nor active is not."""
     picture, seen = show(tmp_path, "lone_view", flags)
     assert errors_of(seen) == []
     assert (share_of(picture, MAGENTA) > 0.3) == is_shown

@@ -1,7 +1,7 @@
 /* The blueprints that test_blueprints.py and the browser's test compare and show, by the public interface.
  *
  *     make_blueprints CASE rbl PATH                the blueprint alone
- *     make_blueprints CASE rrd PATH [FLAGS]        within a recording with something to show; FLAGS: a (make it active), d (default), f (before the data), s (seeded ids)
+ *     make_blueprints CASE rrd PATH [FLAGS]        within a recording with something to show; FLAGS: a (make it active), d (default), f (before the file is opened), s (seeded ids)
  *     make_blueprints CASE rotated PATH            sent first, then rows until the file was rotated
  *     make_blueprints CASE late PATH               sent before the file is added
  *     make_blueprints CASE memory PATH             drained from memory, after it was drained before: from there on it is kept state
@@ -396,12 +396,15 @@ int main(int argc, char **argv) {
             check(reel_save(rec, argv[3]), "file");
         } else {
             bool is_first = strchr(flags, 'f') != NULL;
-            check(reel_save(rec, argv[3]), "file");
-            for (int part = 0; part < 2; part++)
-                if (part == is_first)
-                    log_things(rec);
-                else
-                    check(reel_send_blueprint(rec, bp, strchr(flags, 'a') != NULL, strchr(flags, 'd') != NULL), "send");
+            if (!is_first) {
+                check(reel_save(rec, argv[3]), "file");
+                log_things(rec);
+            }
+            check(reel_send_blueprint(rec, bp, strchr(flags, 'a') != NULL, strchr(flags, 'd') != NULL), "send");
+            if (is_first) {
+                check(reel_save(rec, argv[3]), "file");
+                log_things(rec);
+            }
         }
         check(reel_close(rec, -1), "close");
         reel_unref(rec);

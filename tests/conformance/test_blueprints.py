@@ -146,6 +146,12 @@ def test_a_blueprint_is_equal(tmp_path, equal, case):
     assert len(judge.read(within)) > 10
 
 
+@pytest.mark.parametrize("way, flags", [("rrd", ["adf"]), ("late", []), ("memory", []), ("captured", [])])
+def test_a_file_begins_with_the_blueprint_where_that_can_be(tmp_path, way, flags):
+    """A viewer that has opened a recording without one makes a layout of its own, and then a default one does not count."""
+    assert [s["kind"] for s in stores_of(make("lone_view", way, tmp_path / "reel.rrd", *flags)).values()] == [2, 1]
+
+
 @pytest.mark.parametrize("way", ["memory", "captured", "callback"])
 def test_other_ways_than_a_file_have_both_stores(tmp_path, way):
     path, wanted = make("spatial", way, tmp_path / "reel.rrd"), normalised(make("spatial", "rbl", tmp_path / "reel.rbl"))
