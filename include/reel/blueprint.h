@@ -57,10 +57,10 @@ REEL_API reel_status reel_blueprint_set_active_tab(reel_blueprint *bp, reel_node
 REEL_API reel_status reel_blueprint_set_maximized(reel_blueprint *bp, reel_node view);
 /* Whether a view, a container or an overridden entity (below) is shown. */
 REEL_API reel_status reel_blueprint_set_visible(reel_blueprint *bp, reel_node node, bool visible);
-/* The simple form of the viewer: panels that are not set otherwise are collapsed. */
+/* The simple form of the viewer: the blueprint, selection and time panels are collapsed, unless their state is set. */
 REEL_API reel_status reel_blueprint_collapse_panels(reel_blueprint *bp);
 
-/* ---- Fields of blueprint archetypes, by name: "ScalarAxis:range", "Background:color", "ContainerBlueprint:col_shares". What a field takes stands in docs/blueprints.md; a wrong name, kind or count is
+/* ---- Fields of blueprint archetypes, by name: "ScalarAxis:range", "Background:color", "ContainerBlueprint:col_shares". What a field takes stands in docs/reference/blueprints.md; a wrong name, kind or count is
  * refused with a message that says what is right. A field set again is replaced; n 0 writes an empty list. Of a view: ViewBlueprint, ViewContents and the properties of its kind. */
 /* Numbers: as many per value as the field has, one value after another. Colours are 0xRRGGBBAA, times whole nanoseconds or sequence numbers. Exact up to 2^53. */
 REEL_API reel_status reel_blueprint_set_numbers(reel_blueprint *bp, reel_node node, const char *field, const double *numbers, size_t n);
@@ -112,8 +112,9 @@ REEL_API reel_node reel_blueprint_entity(reel_blueprint *bp, reel_node parent, c
 
 /* ---- Where it goes */
 
-/* Sends a copy to the recording's sinks, as a store of its own in the same stream. make_active: the viewer shows it at once; make_default: it is what a reset in the viewer leads back to. Sinks that
- * come later, new parts of a file, drains and captures begin with the newest active and the newest default one; no policy drops them. May be sent often, and to several recordings. */
+/* Sends a copy to the recording's sinks, as a store of its own in the same stream. make_active: the viewer shows it at once; make_default: it is what a reset in the viewer leads back to, and what
+ * it shows first if the file begins with it: send it before the first sink is added. Sinks that come later, new parts of a file, drains and captures begin with the newest
+ * active and the newest default one; no policy drops them. May be sent often, and to several recordings. */
 REEL_API reel_status reel_send_blueprint(reel_recording *rec, reel_blueprint *bp, bool make_active, bool make_default);
 
 /* Writes the blueprint alone, a .rbl file, beside the target and renamed over it: the viewer applies it to recordings with this application id. */

@@ -125,9 +125,10 @@ static reel_status make_node(making *m, const struct ArrowSchema *schema, const 
     if (f.storage == REEL__ARROW_DICTIONARY)
         return make_node(m, schema->dictionary, name, nullable, metadata, is_root, depth + 1);
     if (f.storage == REEL__ARROW_RUN_ENDS) {
-        const char *ends = schema->children[0]->format;
-        if (!ends || ends[0] == 0 || ends[1] || !strchr("sil", ends[0]))
-            return refuse(m, schema->children[0]);
+        const struct ArrowSchema *ends = schema->children[0];
+        const char *format = ends->format;
+        if (!format || format[0] == 0 || format[1] || !strchr("sil", format[0]) || ends->dictionary || ends->n_children)
+            return refuse(m, ends);
         return make_node(m, schema->children[1], name, nullable || (schema->children[1]->flags & ARROW_FLAG_NULLABLE), metadata, is_root, depth + 1);
     }
     if (m->n_nodes == REEL__ARROW_NODES_MAX)

@@ -13,8 +13,12 @@ typedef struct walk {
     uint32_t hidden;  /* within something that is null: values are taken as they are if that is safe, so that equal arrays give equal bytes */
     size_t *sizes;    /* counts; or NULL */
     uint8_t **at;     /* copies: where each stream goes on; or NULL */
+    uint32_t in_dictionary;
+    int64_t decoded;  /* values looked at through dictionaries, again for every use */
     reel_status status;
 } walk;
+
+#define DECODED_MAX ((int64_t)1 << 29) /* a small dictionary of large values, used often, could keep a check busy for hours */
 
 /* A node with the array that has its values, and its first stream. */
 typedef struct source {
@@ -283,7 +287,7 @@ static void walk_offsets(walk *w, const source *s, bool is_wide, uint32_t stream
     *to = reel__arrow_offset(s->array, 1, is_wide, first + n);
     if (w->checks)
         return;
-    uint8_t *out = room(w, stream, *to - *from <= INT32_MAX ? n : *to - *from, 4); /* lists that are too long are too many */ /* too many in any case */
+    uint8_t *out = room(w, stream, *to - *from <= INT32_MAX ? n : *to - *from, 4); /* lists that are too long are too many in any case */
     for (int64_t i = 0; out && i < n; i++, out += 4) {
         int64_t next = reel__arrow_offset(s->array, 1, is_wide, first + i + 1);
         uint32_t length = (uint32_t)(next - at);
@@ -383,6 +387,12 @@ static void walk_union(walk *w, const source *s, const reel__arrow_format *f, in
 
 /* ---- what stands for other values */
 
+static void walk_decoded(walk *w, source values, int64_t index) {
+    w->in_dictionary++;
+    walk_node(w, values, index, 1);
+    w->in_dictionary--;
+}
+
 static void walk_dictionary(walk *w, const source *s, uint8_t kind, int64_t first, int64_t n) {
     const struct ArrowArray *array = s->array, *dictionary = array->dictionary;
     bool is_valid;
@@ -398,7 +408,7 @@ static void walk_dictionary(walk *w, const source *s, uint8_t kind, int64_t firs
                 if (w->checks && (index < 0 || index >= dictionary->length))
                     w->status = reel__fail(REEL_E_ARGUMENT, "%s: the dictionary of \"%.60s\" has %lld values and no value %lld", w->where, s->node->name, (long long)dictionary->length, (long long)index);
                 else
-                    walk_node(w, (source){s->node, s->schema->dictionary, dictionary, s->stream, s->has_validity}, index, 1);
+                    walk_decoded(w, (source){s->node, s->schema->dictionary, dictionary, s->stream, s->has_validity}, index);
             }
         }
         if (w->status != REEL_OK)
@@ -469,6 +479,10 @@ static void walk_node(walk *w, source s, int64_t first, int64_t n) {
     reel__arrow_format f;
     if (!n || w->status != REEL_OK)
         return;
+    if (w->checks && w->in_dictionary && (w->decoded += n) > DECODED_MAX) {
+        w->status = reel__fail(REEL_E_TOO_LARGE, "%s: with its dictionaries decoded, \"%.60s\" makes more than %lld values", w->where, s.node->name, (long long)DECODED_MAX);
+        return;
+    }
     reel__arrow_parse(s.schema, &f);
     bool has_no_bitmap = f.kind == REEL__ARROW_NULL || reel__arrow_is_union(f.kind);
     if (w->hidden && (f.storage != REEL__ARROW_AS_IT_IS || reel__arrow_is_union(f.kind)))

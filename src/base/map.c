@@ -63,6 +63,25 @@ reel_status reel__map_put(reel__map *m, const void *key, size_t key_size, void *
     return REEL_OK;
 }
 
+void *reel__map_remove(reel__map *m, const void *key, size_t key_size) {
+    if (!m->n)
+        return NULL;
+    size_t mask = m->capacity - 1, hole = find(m, reel__hash(key, key_size), key, key_size);
+    void *value = m->entries[hole].value;
+    if (!value)
+        return NULL;
+    reel__release((void *)m->entries[hole].key);
+    /* Whatever stands behind the hole because its own place was taken moves up. */
+    for (size_t i = (hole + 1) & mask; m->entries[i].value; i = (i + 1) & mask)
+        if (((i - m->entries[i].hash) & mask) >= ((i - hole) & mask)) {
+            m->entries[hole] = m->entries[i];
+            hole = i;
+        }
+    m->entries[hole] = (reel__map_entry){0};
+    m->n--;
+    return value;
+}
+
 const reel__map_entry *reel__map_next(const reel__map *m, size_t *at) {
     while (*at < m->capacity)
         if (m->entries[(*at)++].value)

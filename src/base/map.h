@@ -21,6 +21,8 @@ void reel__map_free(reel__map *m); /* keys too; not the values */
 void *reel__map_get(const reel__map *m, const void *key, size_t key_size);
 /* value is not NULL. REEL_E_NO_MEMORY leaves the map as it was. Replaces. */
 reel_status reel__map_put(reel__map *m, const void *key, size_t key_size, void *value);
+/* The key is forgotten; its value, or NULL if there is none, is the caller's. */
+void *reel__map_remove(reel__map *m, const void *key, size_t key_size);
 /* Iterates: start with *at = 0; NULL at the end. Do not change the map meanwhile. */
 const reel__map_entry *reel__map_next(const reel__map *m, size_t *at);
 

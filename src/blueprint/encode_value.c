@@ -17,18 +17,20 @@ static const reel__arrow_node *node_of(const encoding *e) { return &e->field->de
 static bool has_validity(const encoding *e) { return e->node && node_of(e)->nullable && node_of(e)->kind != REEL__ARROW_UNION && node_of(e)->kind != REEL__ARROW_NULL; }
 static reel__buf *next_stream(encoding *e) { return &e->streams[e->stream++]; }
 
-/* Of numbers alone: which child a union holds has names of its own. */
-static const reel__enum *enum_of(const encoding *e) {
-    const reel__layout *layout = e->field->layout;
-    if (!e->node)
-        return e->field->enumeration;
-    return layout && e->node < layout->n_places && node_of(e)->kind != REEL__ARROW_UNION ? layout->places[e->node].enumeration : NULL;
-}
-
 static uint32_t width_of(uint8_t kind) {
     static const uint8_t widths[] = {[REEL__ARROW_U8] = 1, [REEL__ARROW_I8] = 1, [REEL__ARROW_U16] = 2, [REEL__ARROW_I16] = 2, [REEL__ARROW_U32] = 4, [REEL__ARROW_I32] = 4,
                                      [REEL__ARROW_U64] = 8, [REEL__ARROW_I64] = 8, [REEL__ARROW_F16] = 2, [REEL__ARROW_F32] = 4, [REEL__ARROW_F64] = 8};
     return kind <= REEL__ARROW_F64 ? widths[kind] : 0;
+}
+
+/* Of numbers alone: which child a union holds has names of its own. */
+static const reel__enum *enum_of(const encoding *e) {
+    const reel__layout *layout = e->field->layout;
+    if (e->field->element == REEL__ELEMENT_CODES)
+        return width_of(node_of(e)->kind) ? e->field->enumeration : NULL;
+    if (!e->node)
+        return e->field->enumeration;
+    return layout && e->node < layout->n_places && node_of(e)->kind != REEL__ARROW_UNION ? layout->places[e->node].enumeration : NULL;
 }
 
 /* ---- passing over, and nulls */

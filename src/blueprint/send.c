@@ -167,7 +167,7 @@ static reel_status finish_root(sending *s, const reel_node *children, size_t n, 
 
 static reel_status finish_panel(sending *s, reel_node node) {
     const reel__field *field = reel__bp_field(node == REEL_TIME_PANEL ? "TimePanelBlueprint:state" : "PanelBlueprint:state");
-    if (!s->bp->collapse_panels || node == REEL_TOP_PANEL || s->bp->nodes[node].n_columns)
+    if (!s->bp->collapse_panels || node == REEL_TOP_PANEL || is_set(&s->bp->nodes[node], field))
         return REEL_OK;
     const char *collapsed = "Collapsed";
     return reel__bp_set(s->bp, node, field, &(reel__source){.kind = 't', .values = &collapsed, .n = 1});
@@ -291,9 +291,7 @@ static void deliver_all(sending *s, bool is_sent) {
 
 /* A store for one more blueprint, to be freed if it is not sent. */
 static reel__sent_blueprint *new_store(reel_recording *rec, uint64_t seed) {
-    uint64_t number = 1; /* tells those of one seed apart */
-    for (const reel__sent_blueprint *b = rec->blueprints; b; b = b->next)
-        number++;
+    uint64_t number = 1 + rec->n_blueprints; /* tells those of one seed apart */
     reel__sent_blueprint *b = reel__alloc_zero(sizeof *b);
     if (!b)
         return NULL;
@@ -327,6 +325,8 @@ static reel_status send_locked(reel__core *core, reel__local *l, reel_blueprint 
     if (own && status == REEL_OK) {
         own->next = rec->blueprints;
         rec->blueprints = own;
+        rec->n_blueprints++;
+        reel__account_add(&core->account, sizeof *own);
     } else {
         reel__release(own);
     }

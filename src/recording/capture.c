@@ -26,6 +26,12 @@ static static_key key_of(const reel__message *m) {
     return key;
 }
 
+static bool has_of_store(reel__message *const *messages, size_t n, const reel__store *store) {
+    while (n && messages[n - 1]->store != store)
+        n--;
+    return n > 0;
+}
+
 /* Kept messages that the held ones do not bring themselves, in front of them; but the activation of a blueprint that was just being sent behind them, where its end is. Takes both
  * arrays over. */
 static reel_status join(reel__message **kept, size_t n_kept, reel__message **held, size_t n_held, reel__message ***out, size_t *n) {
@@ -45,11 +51,9 @@ static reel_status join(reel__message **kept, size_t n_kept, reel__message **hel
     for (size_t i = 0; i < n_kept; i++) {
         static_key key = key_of(kept[i]);
         const reel__message *known = status == REEL_OK ? reel__map_get(&seen, &key, sizeof key) : kept[i];
-        bool is_activation = kept[i]->kind == REEL_MESSAGE_BLUEPRINT_ACTIVATION;
-        key.kind = REEL_MESSAGE_STORE_INFO;
         if (known && same_static(known, kept[i]))
             reel__message_unref(kept[i]);
-        else if (is_activation && reel__map_get(&seen, &key, sizeof key))
+        else if (kept[i]->kind == REEL_MESSAGE_BLUEPRINT_ACTIVATION && has_of_store(held, n_held, kept[i]->store))
             kept[n_late++] = kept[i];
         else
             all[(*n)++] = kept[i];

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define SEGMENTS_KEPT_MAX ((size_t)24 << 20)
 #define MESSAGES_KEPT_MAX ((size_t)24 << 20)
 
 _Atomic uint64_t reel__clear_epoch = 1;

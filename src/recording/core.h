@@ -295,6 +295,7 @@ struct reel_recording {
     reel__store store;
     reel__config config;
     reel__sent_blueprint *blueprints; /* under drain */
+    uint64_t n_blueprints;
     reel_recording *registry_next;
 };
 
@@ -359,6 +360,11 @@ bool reel__drain_lock(reel__core *core, int64_t deadline_ns);
 bool reel__drain_try_lock(reel__core *core);
 void reel__drain_unlock(reel__core *core);
 bool reel__is_draining(void);
+/* Callbacks of the program (events, releases of handed memory) may log, so they wait while this thread is within a log call, whose scratch they would use. Pairs of hold and resume may nest; the
+ * last resume calls what has waited, or leaves it to whoever unlocks drain next (core NULL). wait: whether to wait; then the resume knows of it. */
+void reel__callbacks_hold(void);
+bool reel__callbacks_wait(void);
+void reel__callbacks_resume(reel__core *core);
 /* Makes a class active or not; under drain, with everything taken. A class that becomes active starts where the other one is. */
 void reel__class_activate(reel__core *core, uint32_t class_index, bool active);
 reel_status reel__take_init(reel__core *core);

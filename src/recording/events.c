@@ -24,7 +24,7 @@ void reel__report(void *user, uint32_t sink_id, reel_status status, const char *
 }
 
 void reel__events_dispatch(reel__core *core) {
-    if (!core->config.on_event)
+    if (!core->config.on_event || reel__callbacks_wait())
         return;
     for (;;) {
         reel__pending_event e;

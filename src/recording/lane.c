@@ -264,14 +264,15 @@ static size_t rows_for(const reel__core *core, reel__lane *lane, size_t row_byte
     return fit < 1 ? 1 : fit > limit ? limit : fit;
 }
 
-/* sizes: bytes per value stream that the segment has to hold for one row. only: for this one row. */
-static REEL__NOINLINE reel_status new_segment(reel__core *core, reel__lane *lane, const size_t *sizes, size_t row_bytes, bool only) {
+/* sizes: bytes per value stream that the segment has to hold for one row. handed: NULL, or memory with `held` bytes of the row, which then is the segment's only one. Callbacks may log
+ * and use this thread's scratch: on success they wait until the row is published. */
+static reel_status open_segment(reel__core *core, reel__lane *lane, const size_t *sizes, size_t row_bytes, reel__handed *handed, size_t held) {
     reel__local *l = lane->local;
     size_t *capacity = (size_t *)(void *)l->row_sizes.data + lane->shape->n_streams;
     if (atomic_load_explicit(&core->closed_bytes, memory_order_relaxed) > REEL__CLOSED_BYTES_MAX && !wait_for_room(core) &&
         atomic_load_explicit(&core->closed_bytes, memory_order_relaxed) > REEL__CLOSED_BYTES_MAX)
         return no_room(core, lane, row_bytes);
-    size_t n_rows = only ? 1 : rows_for(core, lane, row_bytes + 12 + 8 * (size_t)lane->n_times + 4 * ((size_t)lane->n_columns + lane->n_ends));
+    size_t n_rows = handed ? 1 : rows_for(core, lane, row_bytes + 12 + 8 * (size_t)lane->n_times + 4 * ((size_t)lane->n_columns + lane->n_ends));
     size_t size = segment_size(lane, sizes, n_rows, capacity);
     reel__segment *s = reel__segment_take(core, size);
     if (!s && (size = segment_size(lane, sizes, 1, capacity), n_rows = 1, !(s = reel__segment_take(core, size)))) {
@@ -284,8 +285,8 @@ static REEL__NOINLINE reel_status new_segment(reel__core *core, reel__lane *lane
     atomic_init(&s->rows, 0);
     s->rows_max = (uint32_t)n_rows;
     s->closed_bytes = 0;
-    s->held = 0;
-    s->handed = NULL;
+    s->held = held;
+    s->handed = handed;
     s->inc_first = l->inc;
     l->inc += n_rows;
     lay_out_segment(lane, s, n_rows, capacity);
@@ -311,6 +312,14 @@ static REEL__NOINLINE reel_status new_segment(reel__core *core, reel__lane *lane
     if (l->open_bytes > REEL__OPEN_BYTES_MAX / 64)
         retire_old(core, l, lane);
     return REEL_OK;
+}
+
+static REEL__NOINLINE reel_status new_segment(reel__core *core, reel__lane *lane, const size_t *sizes, size_t row_bytes, reel__handed *handed, size_t held) {
+    reel__callbacks_hold();
+    reel_status status = open_segment(core, lane, sizes, row_bytes, handed, held);
+    if (status != REEL_OK)
+        reel__callbacks_resume(NULL); /* what they say would hide why */
+    return status;
 }
 
 /* ---- making lanes */
@@ -545,7 +554,7 @@ static reel_status take_over(reel__core *core, reel__lane *lane, const reel__row
     }
     if (!held)
         return REEL_OK;
-    REEL__TRY(new_segment(core, lane, sizes, row_bytes - held, true));
+    REEL__TRY(new_segment(core, lane, sizes, row_bytes - held, *handed, held));
     for (uint32_t c = 0; c < lane->n_columns; c++) {
         reel__standing_values v = reel__standing(&row->cells[c]);
         uint32_t stream = lane->plans[c].stream + 1 + v.stream;
@@ -554,8 +563,6 @@ static reel_status take_over(reel__core *core, reel__lane *lane, const reel__row
             lane->segment->streams[stream] = lane->write_at[stream] = (uint8_t *)(uintptr_t)v.data; /* only read */
         }
     }
-    lane->segment->held = held;
-    lane->segment->handed = *handed;
     *handed = NULL;
     return REEL_OK;
 }
@@ -570,7 +577,7 @@ static REEL__NOINLINE reel_status write_any(reel__core *core, reel__lane *lane, 
         REEL__TRY(take_over(core, lane, row, sizes, *row_bytes, handed));
     bool was_taken_over = given && !*handed;
     if (!was_taken_over && (lane->row >= lane->rows_max || !fits(lane, sizes)))
-        REEL__TRY(new_segment(core, lane, sizes, *row_bytes, false));
+        REEL__TRY(new_segment(core, lane, sizes, *row_bytes, NULL, 0));
     write_cells(lane, row, sizes, was_taken_over);
     return REEL_OK;
 }
@@ -600,5 +607,7 @@ reel_status reel__lane_append(reel__lane *lane, const reel__row *row, reel__hand
         if (atomic_load_explicit(&core->has_writer, memory_order_relaxed))
             reel__event_post(&core->wake);
     }
+    if (REEL__UNLIKELY(at == 0)) /* the segment is new */
+        reel__callbacks_resume(core);
     return REEL_OK;
 }

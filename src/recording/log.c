@@ -134,6 +134,8 @@ reel_status reel_log_at_(reel_entity *entity, uint32_t archetype, const void *fi
 
 /* One component batch as a cell. view: where the cell of an Arrow array points; it lives as long as the call. */
 static reel_status bind_column(reel__core *core, reel__row *row, const reel_column *c, const char *path, reel__arrow_values *view) {
+    if (row->n_cells == row->capacity)
+        return reel__fail(REEL_E_TOO_LARGE, "%s: the components of a row are more than %u: at most %d are allowed", path, (unsigned)row->n_cells, REEL__COLUMNS_MAX);
     reel__cell *cell = &row->cells[row->n_cells];
     *cell = (reel__cell){.values = c->values, .lengths = c->strip_lengths, .n = (uint32_t)c->n_values};
     if (c->lengths || c->offsets)
@@ -283,7 +285,12 @@ static reel_status log_any(reel_recording *rec, const char *entity_path, const r
         return REEL_E_NO_MEMORY;
     reel_status status = REEL_OK;
     reel__local_entity *le = reel__local_entity_of(l, entity_path, &status);
-    return le ? log_given(rec, core, l, le, given, handed) : status;
+    if (!le)
+        return status;
+    reel__callbacks_hold();
+    status = log_given(rec, core, l, le, given, handed);
+    reel__callbacks_resume(status == REEL_OK ? core : NULL); /* their errors would hide this one */
+    return status;
 }
 
 reel_status reel_log_row(reel_recording *rec, const char *entity_path, const reel_row *row) {

@@ -55,10 +55,12 @@ static reel_status give_past(reel__core *core, reel__sink *s, bool *is_whole) {
         status = reel__keeper_all(core->keeper, &messages, &n);
         reel__state_unlock();
     }
-    for (size_t i = 0; i < n; i++) {
-        s->klass->put(s, messages[i]);
+    for (int recordings = 0; recordings < 2; recordings++) /* blueprints first */
+        for (size_t i = 0; i < n; i++)
+            if ((messages[i]->store->kind != REEL_STORE_BLUEPRINT) == recordings)
+                s->klass->put(s, messages[i]);
+    for (size_t i = 0; i < n; i++)
         reel__message_unref(messages[i]);
-    }
     reel__release(messages);
     return status == REEL_OK ? begin_failed(s) : status;
 }

@@ -29,11 +29,32 @@ void reel__handed_release(reel__handed *list) {
 
 void reel__drain_unlock(reel__core *core) {
     reel__handed *done = core->handed_done;
-    core->handed_done = NULL;
+    if (done && reel__callbacks_wait())
+        done = NULL;
+    else
+        core->handed_done = NULL;
     draining = false;
     reel__mutex_unlock(&core->drain);
     reel__handed_release(done);
     reel__events_dispatch(core);
+}
+
+/* ---- callbacks that wait */
+
+static _Thread_local unsigned held;
+static _Thread_local bool missed;
+
+void reel__callbacks_hold(void) { held++; }
+bool reel__callbacks_wait(void) { return held && (missed = true); }
+
+void reel__callbacks_resume(reel__core *core) {
+    if (--held || !missed)
+        return;
+    missed = false;
+    if (core && reel__drain_try_lock(core))
+        reel__drain_unlock(core);
+    else if (core) /* whoever has the mutex releases memory */
+        reel__events_dispatch(core);
 }
 
 /* ---- delivering */
@@ -165,10 +186,13 @@ static bool all_past(const reel__core *core, const reel__lane *lane, const reel_
 
 /* Whether every active class has the one row of a segment with handed memory behind it. */
 static bool all_taken(const reel__core *core, const reel__lane *lane, const reel__segment *s) {
-    for (int c = 0; c < REEL__CLASSES; c++)
+    bool any = false;
+    for (int c = 0; c < REEL__CLASSES; c++) {
         if (core->class_active[c] && lane->cursors[c].segment == s && lane->cursors[c].row == 0)
             return false;
-    return true;
+        any |= core->class_active[c];
+    }
+    return any;
 }
 
 /* The encoder has moved: who waits for room looks again, and who gave up waiting may wait again. */

@@ -216,22 +216,51 @@ static void forget(reel__keeper *k, kept_entry *entry) {
     entry->file = NULL;
 }
 
-/* A blueprint takes the place of those that are now neither the active nor the default one. Their entries stay, empty. */
-static void supersede(reel__keeper *k, const reel__message *activation) {
-    for (kept_store *s = k->first; s; s = s->next) {
-        if (s->store == activation->store) {
-            s->is_active |= activation->makes_active;
-            s->is_default |= activation->makes_default;
+/* Forgets all of a store that is not wanted any more. True: nothing is left of it. Entries stay, empty, while a rewriting has its hands on them, and those whose message never came. */
+static bool forget_store(reel__keeper *k, kept_store *s) {
+    kept_entry **at = &s->first;
+    forget(k, &s->info);
+    forget(k, &s->activation);
+    s->last = NULL;
+    while (*at) {
+        kept_entry *entry = *at;
+        if (entry->message && !k->is_rewriting) {
+            chunk_key key = {s->store, entry->message->entity_path, entry->message->shape};
+            reel__map_remove(&k->chunks, &key, sizeof key);
+            forget(k, entry);
+            *at = entry->next;
+            reel__release(entry);
             continue;
         }
-        s->is_active &= !activation->makes_active;
-        s->is_default &= !activation->makes_default;
-        if (!s->activation.message || s->is_active || s->is_default)
+        forget(k, entry);
+        s->last = entry;
+        at = &entry->next;
+    }
+    return !s->first && !k->is_rewriting;
+}
+
+/* A blueprint takes the place of those that are now neither the active nor the default one. */
+static void supersede(reel__keeper *k, const reel__message *activation) {
+    kept_store **at = &k->first, *previous = NULL;
+    while (*at) {
+        kept_store *s = *at;
+        bool is_new = s->store == activation->store;
+        s->is_active = is_new ? s->is_active || activation->makes_active : s->is_active && !activation->makes_active;
+        s->is_default = is_new ? s->is_default || activation->makes_default : s->is_default && !activation->makes_default;
+        if (is_new || !s->activation.message || s->is_active || s->is_default) {
+            previous = s;
+            at = &s->next;
             continue;
-        forget(k, &s->info);
-        forget(k, &s->activation);
-        for (kept_entry *entry = s->first; entry; entry = entry->next)
-            forget(k, entry);
+        }
+        if (!forget_store(k, s)) {
+            previous = s;
+            at = &s->next;
+            continue;
+        }
+        *at = s->next;
+        if (k->last == s)
+            k->last = previous;
+        reel__release(s);
     }
 }
 
@@ -395,12 +424,15 @@ static kept_copy *copy_entries(reel__keeper *k, size_t *n) {
     reel__mutex_lock(&k->mutex);
     kept_copy *copies = reel__alloc_array(k->n ? k->n : 1, sizeof *copies);
     if (copies) {
-        for (const kept_store *s = k->first; s; s = s->next) {
-            copy_entry(copies, &i, &s->info);
-            for (const kept_entry *entry = s->first; entry; entry = entry->next)
-                copy_entry(copies, &i, entry);
-            copy_entry(copies, &i, &s->activation);
-        }
+        for (int recordings = 0; recordings < 2; recordings++)
+            for (const kept_store *s = k->first; s; s = s->next) {
+                if ((s->store->kind != REEL_STORE_BLUEPRINT) != recordings)
+                    continue;
+                copy_entry(copies, &i, &s->info);
+                for (const kept_entry *entry = s->first; entry; entry = entry->next)
+                    copy_entry(copies, &i, entry);
+                copy_entry(copies, &i, &s->activation);
+            }
     }
     reel__mutex_unlock(&k->mutex);
     *n = i;

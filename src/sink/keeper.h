@@ -17,7 +17,8 @@ void reel__keeper_free(reel__keeper *k);
  * an activated blueprint replaces those that are neither the active nor the default one any more.
  * Where no temporary file can be written the message is kept in memory, beyond the bound, and the status says why. REEL_E_NO_MEMORY may leave it out. */
 reel_status reel__keeper_put(reel__keeper *k, reel__message *m);
-/* All kept messages in a valid order (per store: info, then chunks in the order they were first logged), one reference each, in an array to be released with reel__release. */
+/* All kept messages in a valid order (blueprints before the recording, so that a viewer knows them when it opens that; per store: info, then chunks in the order they were first logged, then its
+ * activation), one reference each, in an array to be released with reel__release. */
 reel_status reel__keeper_all(reel__keeper *k, reel__message ***messages, size_t *n);
 size_t reel__keeper_memory(reel__keeper *k);
 /* For fork: lock in the parent before, unlock in the parent after; the child gives the lock up and goes on with the same content (its own descriptor of the temporary file: pread only). */

@@ -7,7 +7,7 @@
 #include "../rrd/footer.h"
 #include "file_claim.h"
 
-/* A whole recording at once: stream header, messages, footer. */
+/* A whole recording at once: stream header, messages, footer. Blueprints come before the recording: a viewer that has opened a recording without one makes its own. */
 
 typedef struct whole {
     reel__footer_write_fn write;
@@ -20,11 +20,14 @@ static reel_status write_whole(const whole *w, reel__message *const *messages, s
     reel__stream_header(header);
     REEL__TRY(w->write(w->user, header, sizeof header));
     uint64_t at = sizeof header;
-    for (size_t i = 0; i < n; i++) {
-        REEL__TRY(reel__footer_add(w->footer, messages[i], at));
-        REEL__TRY(w->write(w->user, messages[i]->data, messages[i]->size));
-        at += messages[i]->size;
-    }
+    for (int recordings = 0; recordings < 2; recordings++)
+        for (size_t i = 0; i < n; i++) {
+            if ((messages[i]->store->kind != REEL_STORE_BLUEPRINT) != recordings)
+                continue;
+            REEL__TRY(reel__footer_add(w->footer, messages[i], at));
+            REEL__TRY(w->write(w->user, messages[i]->data, messages[i]->size));
+            at += messages[i]->size;
+        }
     return reel__footer_write(w->footer, at, w->write, w->user, INT64_MAX);
 }
 

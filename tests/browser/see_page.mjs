@@ -1,7 +1,7 @@
 // Opens the page of `reel view` in headless Chromium, with every address but 127.0.0.1 unreachable, and reports what happened.
 //
 //     node see_page.mjs URL PICTURE.png [--timeout SECONDS] [--settle SECONDS] [--size WIDTHxHEIGHT] [--timeline NAME]
-//             [--hide PANEL,...] [--reload-after FILE]
+//             [--hide PANEL,...] [--reload-after FILE] [--until-color RED,GREEN,BLUE]
 //
 // Waits until the page has made up its mind (data-reel is "open" or "failed"), settles, takes the picture and prints one line of JSON:
 //     state, why     data-reel and data-reel-why of the page; state is "loading" when the time ran out
@@ -14,6 +14,7 @@
 //     range          with --timeline: its [first, last] time in the recording shown, once that has not changed for 40 frames; null without one
 // With --timeline the picture shows the last time of that timeline, standing still. With --hide it shows none of the viewer's panels named:
 // blueprint, selection, time, top.
+// With --until-color the page may be anybody's that shows a viewer: it is "open" when one pixel in four thousand has this color.
 // With --reload-after it then waits until FILE exists, reloads the page and reports the state after that as well: `again`, with the same names.
 //
 // After twice the time-out it ends with a message in any case: a page whose main thread is busy for ever answers nothing.
@@ -29,7 +30,7 @@ const STEADY_FRAMES = 40;
 
 function argumentsOf(list) {
   const [url, picture, ...rest] = list;
-  const options = { timeout: "90", settle: "1", size: "1200x800", timeline: "", hide: "", "reload-after": "" };
+  const options = { timeout: "90", settle: "1", size: "1200x800", timeline: "", hide: "", "reload-after": "", "until-color": "" };
   for (let i = 0; i < rest.length; i += 2) {
     const name = rest[i].replace(/^--/, "");
     if (!(name in options) || rest[i + 1] === undefined) throw new Error(`unknown option or missing value: ${rest[i]}`);
@@ -39,6 +40,7 @@ function argumentsOf(list) {
   const [width, height] = options.size.split("x").map(Number);
   return {
     url, picture, width, height, timeoutMs: options.timeout * 1000, settleMs: options.settle * 1000,
+    color: options["until-color"] && options["until-color"].split(",").map(Number),
     timeline: options.timeline, hide: options.hide.split(",").filter(Boolean), reloadAfter: options["reload-after"],
   };
 }
@@ -81,6 +83,33 @@ async function outcome(page, timeoutMs) {
     text: document.getElementById("message")?.innerText ?? "",
   }));
   return { ...seen, seconds };
+}
+
+/** The share of a picture that has this color, within a little. `blank` is a page to count in. */
+async function shareOf(picture, color, blank) {
+  const count = async ([base64, wanted]) => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${base64}`)).blob());
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    let found = 0;
+    for (let i = 0; i < data.length; i += 4) found += wanted.every((value, channel) => Math.abs(data[i + channel] - value) <= 8);
+    return found / (data.length / 4);
+  };
+  return blank.evaluate(count, [picture.toString("base64"), color]);
+}
+
+async function untilColor(page, color, timeoutMs) {
+  const start = Date.now();
+  const blank = await page.context().browser().newPage();
+  await page.bringToFront(); // what lies behind is not drawn
+  let state = "loading";
+  while (state === "loading" && Date.now() - start < timeoutMs) {
+    await page.waitForTimeout(10 * POLL_MS);
+    if ((await shareOf(await page.screenshot({ timeout: timeoutMs }), color, blank)) > 1 / 4000) state = "open";
+  }
+  await blank.close();
+  return { state, why: "", text: "", seconds: (Date.now() - start) / 1000 };
 }
 
 /** The times that have arrived in the viewer, when no more come. It takes rows in when it draws, so on a busy machine frames count, not seconds. */
@@ -136,7 +165,8 @@ async function main() {
     const page = await browser.newPage({ viewport: { width: asked.width, height: asked.height } });
     const record = listen(page);
     await page.goto(asked.url, { waitUntil: "commit", timeout: asked.timeoutMs });
-    let report = { ...(await outcome(page, asked.timeoutMs)), ...record };
+    const decided = asked.color ? untilColor(page, asked.color, asked.timeoutMs) : outcome(page, asked.timeoutMs);
+    let report = { ...(await decided), ...record };
     if (asked.timeline && report.state === "open") {
       report.range = await rangeOf(page, asked.timeline);
       if (report.range) await standAt(page, asked.timeline, notBefore(report.range[1]));

@@ -274,8 +274,16 @@ def test_a_busy_process_tops_the_table(tmp_path, recording):
     assert shares == sorted(shares, reverse=True), table
 
 
+@pytest.fixture
+def interruptible():
+    """A signal that the tests themselves were started to ignore, as in a background job, would stay ignored in the child."""
+    restore = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, restore)
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_leaves_a_complete_file(tmp_path, recording, stop):
+def test_a_signal_leaves_a_complete_file(tmp_path, recording, interruptible, stop):
     process = subprocess.Popen([REEL, "record", "-o", tmp_path / "out.rrd", "--system", "inf", "--every-ms", "50"], stderr=subprocess.PIPE, text=True)
     time.sleep(1.0)
     process.send_signal(stop)
@@ -285,7 +293,7 @@ def test_a_signal_leaves_a_complete_file(tmp_path, recording, stop):
     assert len(got.column("/system/memory/used_bytes", "Scalars:scalars")) >= 10
 
 
-def test_a_signal_within_a_large_table_keeps_what_was_read(tmp_path, recording):
+def test_a_signal_within_a_large_table_keeps_what_was_read(tmp_path, recording, interruptible):
     with open(tmp_path / "big.csv", "w") as file:
         file.write("x\n")
         for _ in range(200):

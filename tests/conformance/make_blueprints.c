@@ -1,9 +1,12 @@
 /* The blueprints that test_blueprints.py and the browser's test compare and show, by the public interface.
  *
  *     make_blueprints CASE rbl PATH                the blueprint alone
- *     make_blueprints CASE rrd PATH [FLAGS]        within a recording with something to show; FLAGS: a (make it active), d (default), s (seeded ids)
+ *     make_blueprints CASE rrd PATH [FLAGS]        within a recording with something to show; FLAGS: a (make it active), d (default), f (before the file is opened), s (seeded ids)
  *     make_blueprints CASE rotated PATH            sent first, then rows until the file was rotated
  *     make_blueprints CASE late PATH               sent before the file is added
+ *     make_blueprints CASE memory PATH             drained from memory, after it was drained before: from there on it is kept state
+ *     make_blueprints CASE captured PATH           captured while logging goes on
+ *     make_blueprints CASE callback PATH           the bytes that a callback gets
  *     make_blueprints set rbl PATH                 the fields of stdin: lines of entity, field and JSON, parted by tabs
  *
  * The cases are named after the functions of blueprint_cases.py. */
@@ -96,7 +99,7 @@ static void lone_view(reel_blueprint *bp) { color_view(bp, REEL_ROOT, "alone", M
 static void deep(reel_blueprint *bp) {
     reel_node parent = REEL_ROOT;
     for (int i = 0; i < 50; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "level %d", i);
         parent = reel_blueprint_container(bp, parent, i % 2 ? REEL_VERTICAL : REEL_HORIZONTAL, name);
     }
@@ -329,6 +332,35 @@ static void send_rotated(reel_recording *rec, reel_blueprint *bp, const char *pa
     }
 }
 
+static void write_bytes(const char *path, const void *data, size_t size, const char *mode) {
+    FILE *f = fopen(path, mode);
+    if (!f || fwrite(data, 1, size, f) != size || fclose(f))
+        exit(2);
+}
+
+static reel_status append(void *path, const void *data, size_t size) {
+    write_bytes(path, data, size, "ab");
+    return REEL_OK;
+}
+
+static void send_to_memory(reel_recording *rec, reel_blueprint *bp, const char *path, bool is_captured) {
+    reel_sink_id memory;
+    reel_bytes_owned bytes;
+    check(reel_add_memory(rec, NULL, &memory), "memory");
+    check(reel_send_blueprint(rec, bp, true, true), "send");
+    if (!is_captured)
+        check(reel_drain(rec, memory, &bytes), "drain");
+    log_things(rec);
+    if (is_captured) {
+        check(reel_capture(rec, path, REEL_CAPTURE_KEEP), "capture");
+        return;
+    }
+    reel_bytes_free(&bytes);
+    check(reel_drain(rec, memory, &bytes), "drain");
+    write_bytes(path, bytes.data, bytes.size, "wb");
+    reel_bytes_free(&bytes);
+}
+
 int main(int argc, char **argv) {
     if (argc < 4)
         return 2;
@@ -351,15 +383,28 @@ int main(int argc, char **argv) {
         reel_recording *rec = reel_new("blueprints", &options);
         if (!strcmp(argv[2], "rotated")) {
             send_rotated(rec, bp, argv[3]);
+        } else if (!strcmp(argv[2], "memory") || !strcmp(argv[2], "captured")) {
+            send_to_memory(rec, bp, argv[3], argv[2][0] == 'c');
+        } else if (!strcmp(argv[2], "callback")) {
+            check(reel_add_callback(rec, append, argv[3], NULL, NULL), "callback");
+            log_things(rec);
+            check(reel_send_blueprint(rec, bp, true, true), "send");
         } else if (!strcmp(argv[2], "late")) {
             check(reel_add_memory(rec, NULL, NULL), "memory"); /* takes the buffer's place: the file begins with the kept state */
             check(reel_send_blueprint(rec, bp, true, true), "send");
             log_things(rec);
             check(reel_save(rec, argv[3]), "file");
         } else {
-            check(reel_save(rec, argv[3]), "file");
-            log_things(rec);
+            bool is_first = strchr(flags, 'f') != NULL;
+            if (!is_first) {
+                check(reel_save(rec, argv[3]), "file");
+                log_things(rec);
+            }
             check(reel_send_blueprint(rec, bp, strchr(flags, 'a') != NULL, strchr(flags, 'd') != NULL), "send");
+            if (is_first) {
+                check(reel_save(rec, argv[3]), "file");
+                log_things(rec);
+            }
         }
         check(reel_close(rec, -1), "close");
         reel_unref(rec);

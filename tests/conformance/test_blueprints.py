@@ -146,6 +146,27 @@ def test_a_blueprint_is_equal(tmp_path, equal, case):
     assert len(judge.read(within)) > 10
 
 
+@pytest.mark.parametrize("way, flags", [("rrd", ["adf"]), ("late", []), ("memory", []), ("captured", [])])
+def test_a_file_begins_with_the_blueprint_where_that_can_be(tmp_path, way, flags):
+    """A viewer that has opened a recording without one makes a layout of its own, and then a default one does not count."""
+    assert [s["kind"] for s in stores_of(make("lone_view", way, tmp_path / "reel.rrd", *flags)).values()] == [2, 1]
+
+
+@pytest.mark.parametrize("way", ["memory", "captured", "callback"])
+def test_other_ways_than_a_file_have_both_stores(tmp_path, way):
+    path, wanted = make("spatial", way, tmp_path / "reel.rrd"), normalised(make("spatial", "rbl", tmp_path / "reel.rbl"))
+    judge.verify(path, *(["--check-footers=false"] if way == "callback" else []))
+    stores = stores_of(path)
+    [blueprint] = [s for s in stores.values() if s["kind"] == 2]
+    assert blueprint["activations"] == [(1, 1, blueprint["chunks"])] and blueprint["infos"] == stores["shown"]["infos"] == 1
+    if way == "callback":  # has no footer, without which the official reader finds one store alone; merged it has one
+        merged = path.with_suffix(".merged.rrd")
+        code, said = judge.rerun("rrd", "merge", path, "-o", merged)
+        assert code == 0, said
+        path = merged
+    assert normalised(path) == wanted and len(wanted) > 20 and len(judge.read(path)) > 10
+
+
 @pytest.mark.parametrize("flags, wanted", [("ad", (1, 1)), ("a", (1, 0)), ("d", (0, 1)), ("-", (0, 0))])
 def test_the_flags_of_an_activation(tmp_path, flags, wanted):
     path = make("lone_view", "rrd", tmp_path / "reel.rrd", flags)

@@ -300,8 +300,19 @@ static void what_points_elsewhere_has_to_point_inside(void **state) {
     refused(&runs, &run_array, REEL_E_ARGUMENT, "end before its last value (2)");
     end_buffers[1] = back;
     refused(&runs, &run_array, REEL_E_ARGUMENT, "do not ascend (3)");
+    end_buffers[1] = ends;
     run_ends.format = "u";
     refused(&runs, &run_array, REEL_E_UNSUPPORTED, "\"u\"");
+    run_ends.format = "i";
+    struct ArrowSchema structs = schema_of("+s"); /* with a child that is not there */
+    structs.n_children = 1;
+    run_ends.dictionary = &structs;
+    refused(&runs, &run_array, REEL_E_UNSUPPORTED, "\"i\" with a dictionary");
+    run_ends.dictionary = NULL;
+    run_ends.n_children = 1;
+    refused(&runs, &run_array, REEL_E_UNSUPPORTED, "\"i\"");
+    run_ends.n_children = 0;
+    assert_ok(import(&runs, &run_array));
 }
 
 static void nulls_stand_only_where_they_may(void **state) {
@@ -357,6 +368,24 @@ static void values_too_large_for_a_chunk_are_refused_by_size(void **state) {
     reel__release(type);
 }
 
+/* Few bytes that mean many values: each use of a dictionary's value looks at all of it. */
+static void dictionaries_cannot_make_more_than_fits(void **state) {
+    (void)state;
+    enum { USES = 1024, LONG = 1 << 20 };
+    static const int32_t indices[USES], offsets[2] = {0, LONG}, *values = indices; /* of LONG only the first are there: nothing looks at numbers */
+    const void *index_buffers[] = {NULL, indices}, *list_buffers[] = {NULL, offsets}, *value_buffers[] = {NULL, values};
+    struct ArrowSchema item = schema_of("i"), list = schema_of("+l"), schema = schema_of("i"), *items[] = {&item};
+    struct ArrowArray item_array = array_of(LONG, value_buffers, 2), list_array = array_of(1, list_buffers, 2), array = array_of(USES, index_buffers, 2), *item_arrays[] = {&item_array};
+    list.n_children = list_array.n_children = 1;
+    list.children = items;
+    list_array.children = item_arrays;
+    schema.dictionary = &list;
+    array.dictionary = &list_array;
+    refused(&schema, &array, REEL_E_TOO_LARGE, "536870912");
+    array.length = 2;
+    assert_ok(import(&schema, &array));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_that_are_none_are_named),
@@ -370,6 +399,7 @@ int main(void) {
         cmocka_unit_test(offsets_have_to_ascend_within_what_is_there),
         cmocka_unit_test(what_points_elsewhere_has_to_point_inside),
         cmocka_unit_test(nulls_stand_only_where_they_may),
+        cmocka_unit_test(dictionaries_cannot_make_more_than_fits),
         cmocka_unit_test(values_too_large_for_a_chunk_are_refused_by_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

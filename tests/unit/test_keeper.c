@@ -43,7 +43,7 @@ static bool are_all(reel__keeper *k, const uint32_t *ids, size_t n_ids) {
     return are;
 }
 
-static void each_store_has_its_info_then_its_chunks(void **state) {
+static void blueprints_come_first_and_each_store_has_its_info_then_its_chunks(void **state) {
     (void)state;
     reel__keeper *k = reel__keeper_new(0);
     assert_true(are_all(k, NULL, 0));
@@ -61,14 +61,14 @@ static void each_store_has_its_info_then_its_chunks(void **state) {
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         assert_int_equal(put_made(k, all[i]), REEL_OK);
-    assert_true(are_all(k, (uint32_t[]){0, 1, 7, 9, 6, 5, 8, 4}, 8));
+    assert_true(are_all(k, (uint32_t[]){6, 5, 8, 4, 0, 1, 7, 9}, 8));
 
     /* Newer ones take the place of older ones of the same entity and shape. */
     assert_int_equal(put_made(k, (made){.id = 11, .entity_path = paths[0], .is_static = true, .shape = &made_shapes[1]}), REEL_OK);
     assert_int_equal(put_made(k, (made){.id = 15, .entity_path = paths[1], .store = &made_blueprint}), REEL_OK);
     assert_int_equal(put_made(k, (made){.id = 14, .kind = REEL_MESSAGE_BLUEPRINT_ACTIVATION, .store = &made_blueprint}), REEL_OK);
     assert_int_equal(put_made(k, (made){.id = 10, .kind = REEL_MESSAGE_STORE_INFO}), REEL_OK);
-    assert_true(are_all(k, (uint32_t[]){10, 11, 7, 9, 6, 15, 8, 14}, 8));
+    assert_true(are_all(k, (uint32_t[]){6, 15, 8, 14, 10, 11, 7, 9}, 8));
     reel__keeper_free(k);
     reel__keeper_free(NULL);
 }
@@ -346,7 +346,7 @@ static void no_memory_leaves_what_was_kept(void **state) {
 int main(void) {
     name_paths();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_store_has_its_info_then_its_chunks),
+        cmocka_unit_test(blueprints_come_first_and_each_store_has_its_info_then_its_chunks),
         cmocka_unit_test(a_million_puts_to_one_entity_keep_one),
         cmocka_unit_test(a_large_block_is_not_held_for_a_small_message),
         cmocka_unit_test(three_hundred_megabytes_of_meshes_stay_within_the_bound),

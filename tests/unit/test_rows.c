@@ -49,6 +49,31 @@ static void several_archetypes_are_one_row(void **state) {
     watched_close(&w);
 }
 
+static void components_of_archetypes_and_others_together_are_counted(void **state) {
+    (void)state;
+    enum { PARTS = 90, COLUMNS = 512 };
+    watched w;
+    watched_open(&w, (reel_options){0});
+    const double number = 1;
+    const float radius = 1;
+    reel_points3d points = {.positions = corners, .n_positions = 2, .radii = &radius, .n_radii = 1, .colors = &red, .n_colors = 1};
+    reel_part parts[PARTS];
+    char names[COLUMNS][16];
+    reel_column columns[COLUMNS];
+    for (int i = 0; i < PARTS; i++)
+        parts[i] = (reel_part)REEL_PART(points3d, &points);
+    for (int i = 0; i < COLUMNS; i++) {
+        snprintf(names[i], sizeof names[i], "c%d", i);
+        columns[i] = (reel_column){.name = names[i], .type = REEL_VALUE_F64, .values = &number, .n_values = 1};
+    }
+    for (size_t n = 1; n <= PARTS; n += 89) { /* one above the limit, and as many as there can be */
+        reel_row row = {.parts = parts, .n_parts = n, .columns = columns, .n_columns = COLUMNS};
+        REFUSED(&w, reel_log_row(w.rec, "p", &row), REEL_E_TOO_LARGE, "/p", "512");
+    }
+    OK(reel_log_components(w.rec, "p", columns, COLUMNS, 0));
+    watched_close(&w);
+}
+
 static void one_archetype_shares_its_lane_with_the_typed_call(void **state) {
     (void)state;
     watched w;
@@ -198,7 +223,7 @@ static void as_many_components_as_a_row_can_have(void **state) {
     (void)state;
     enum { MOST = 512 };
     static reel_column columns[MOST + 1];
-    static char names[MOST + 1][8];
+    static char names[MOST + 1][16];
     static const char *text = "text";
     watched w;
     watched_open(&w, (reel_options){0});
@@ -370,6 +395,93 @@ static void handed_memory_counts_as_what_waits(void **state) {
         released_once(l[i]);
 }
 
+/* What calls the program back while a row is being logged: it may log in turn, to other entities and to the same, also rows that need more scratch memory. */
+typedef struct echo {
+    reel_recording *rec;
+    int depth;
+    uint64_t n, rows, refused;
+} echo;
+
+static void log_many(echo *e, const char *prefix) {
+    enum { N = 60 };
+    static const double values[3] = {1, 2, 3};
+    char names[N][32];
+    reel_column columns[N];
+    for (int i = 0; i < N; i++) {
+        snprintf(names[i], sizeof names[i], "%s%d", prefix, i);
+        columns[i] = (reel_column){.name = names[i], .type = REEL_VALUE_F64, .values = values, .n_values = 3};
+    }
+    e->refused += reel_log_components(e->rec, "wide", columns, N, 0) != REEL_OK;
+    e->rows++;
+}
+
+static void log_back(echo *e) {
+    static const float many[3 * 2000];
+    char prefix[16];
+    e->n++;
+    if (e->depth)
+        return;
+    e->depth++;
+    snprintf(prefix, sizeof prefix, "w%u_", (unsigned)e->n);
+    log_many(e, prefix);
+    e->refused += reel_log_points3d(e->rec, "points", &(reel_points3d){.positions = many, .n_positions = 2000}) != REEL_OK;
+    e->rows++;
+    e->depth--;
+}
+
+static void release_and_log(void *owner) { log_back(owner); }
+
+static void expect_rows(echo *e) {
+    reel_stats stats = {.struct_size = sizeof stats};
+    OK(reel_flush(e->rec, -1));
+    OK(reel_flush(e->rec, -1)); /* what the first one's callbacks logged */
+    OK(reel_get_stats(e->rec, &stats));
+    assert_int_equal(stats.rows_logged, e->rows);
+    assert_int_equal(stats.rows_dropped, 0);
+    assert_int_equal(e->refused, 0);
+}
+
+static void a_release_may_log(void **state) {
+    (void)state;
+    enum { SIZE = 300000, ROWS = 100 };
+    static uint8_t bytes[SIZE];
+    static const float many[3 * 2000];
+    static const char *const labels[] = {"a", "bc"};
+    reel_options options = {.struct_size = sizeof options, .no_properties = true};
+    echo e = {.rec = reel_new("app", &options)};
+    OK(reel_add_memory(e.rec, NULL, NULL)); /* no writer thread: whoever logs encodes */
+    reel_encoded_image image = {.blob = {bytes, SIZE}};
+    const reel_part part = REEL_PART(encoded_image, &image);
+    for (int i = 0; i < ROWS; i++, e.rows += 3) {
+        OK(reel_log_row(e.rec, "camera", &(reel_row){.parts = &part, .n_parts = 1, .release = release_and_log, .owner = &e}));
+        OK(reel_log_points3d(e.rec, "points", &(reel_points3d){.positions = many, .n_positions = 20 * (size_t)i, .labels = labels, .n_labels = 2}));
+        OK(reel_log_points3d(e.rec, "points", &(reel_points3d){.positions = many, .n_positions = 20 * (size_t)i}));
+    }
+    expect_rows(&e);
+    reel_free(e.rec);
+    assert_int_equal(e.n, ROWS);
+}
+
+static void echo_event(void *user, reel_recording *rec, const reel_event *event) {
+    (void)rec, (void)event;
+    log_back(user);
+}
+
+static void an_event_about_a_row_may_log(void **state) {
+    (void)state;
+    echo e = {.depth = 0};
+    const double two[3] = {1, 2, 3};
+    reel_options options = {.struct_size = sizeof options, .no_properties = true, .on_event = echo_event, .on_event_user = &e};
+    e.rec = reel_new("app", &options);
+    const reel_column columns[] = {{.name = "a", .type = REEL_VALUE_F64, .values = two, .n_values = 3}, {.name = "b", .type = REEL_VALUE_F64, .values = two, .n_values = 2},
+                                   {.name = "b", .type = REEL_VALUE_F64, .values = two, .n_values = 1}};
+    OK(reel_log_components(e.rec, "odd", columns, 3, 0)); /* counts that do not fit, and a name given twice */
+    e.rows++;
+    assert_true(e.n >= 1);
+    expect_rows(&e);
+    reel_free(e.rec);
+}
+
 /* ---- Arrow arrays */
 
 /* n vectors of three floats, whose child may be null by its schema, as others write them. */
@@ -455,6 +567,9 @@ int main(void) {
         cmocka_unit_test(what_was_refused_is_given_back),
         cmocka_unit_test(what_was_never_flushed_is_given_back_with_the_recording),
         cmocka_unit_test(handed_memory_counts_as_what_waits),
+        cmocka_unit_test(a_release_may_log),
+        cmocka_unit_test(an_event_about_a_row_may_log),
+        cmocka_unit_test(components_of_archetypes_and_others_together_are_counted),
         cmocka_unit_test(a_field_takes_arrow_values_of_its_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,23 +64,24 @@ function field(bytes, number) {
   return undefined;
 }
 
-/** The id in a StoreId message, if it names a recording and not a blueprint. */
+/** The id in a StoreId message; "" if it names a blueprint and not a recording, null if it is none. */
 function recordingIdIn(storeId) {
-  if (!(storeId instanceof Uint8Array) || field(storeId, 1) !== 1n) return null;
+  if (!(storeId instanceof Uint8Array)) return null;
   const id = field(storeId, 2);
-  return id instanceof Uint8Array ? new TextDecoder().decode(id) : null;
+  return field(storeId, 1) !== 1n ? "" : id instanceof Uint8Array ? new TextDecoder().decode(id) : null;
 }
 
-const KIND_STORE_INFO = 1n, KIND_ARROW = 2n;
+const KIND_END = 0n, KIND_STORE_INFO = 1n, KIND_ARROW = 2n;
 const HEADER_BYTES = 12, MESSAGE_HEADER_BYTES = 16, LOOK_BYTES = 4096, LOOKS_MAX = 400;
 
-/** The id of the first recording in a file. Blueprints may stand before it, so it steps from message to message, reading only their heads. */
+/** The id of the first recording in a file; "" if it holds blueprints alone. They may stand before it, so it steps from message to message, reading only their heads. */
 async function firstRecordingId(url) {
   const head = await bytesOf(url, 0, HEADER_BYTES);
   const magic = String.fromCharCode(...head.subarray(0, 4));
   if (head.length === 0) throw new Error("the file is empty");
   if (magic === "RRF0" || magic === "RRF1") throw new Error("is a recording of an old version that this viewer can't read");
   if (magic !== "RRF2") throw new Error("is not a recording: it does not begin with RRF2");
+  let hasBlueprint = false;
   for (let look = 0, at = HEADER_BYTES; look < LOOKS_MAX; look++) {
     const bytes = await bytesOf(url, at, LOOK_BYTES);
     if (bytes.length < MESSAGE_HEADER_BYTES) break;
@@ -90,9 +91,12 @@ async function firstRecordingId(url) {
     const info = kind === KIND_STORE_INFO ? field(payload, 2) : undefined;
     const storeId = kind === KIND_ARROW ? field(payload, 1) : info && field(info, 2);
     const id = recordingIdIn(storeId);
-    if (id !== null) return id;
+    if (id) return id;
+    hasBlueprint ||= id === "";
+    if (kind === KIND_END && hasBlueprint) break;
     at += MESSAGE_HEADER_BYTES + size;
   }
+  if (hasBlueprint) return "";
   throw new Error("holds no recording (yet)");
 }
 
@@ -107,7 +111,8 @@ async function main() {
   const looked = await Promise.all(reel.recordings.map(async ({ name, url }) => {
     const absolute = new URL(url, location.origin).href;
     try {
-      wanted.add(await firstRecordingId(absolute));
+      const id = await firstRecordingId(absolute);
+      if (id) wanted.add(id);
       return absolute;
     } catch (error) {
       failures.push(error.message.startsWith(name) ? error.message : `${name}: ${error.message}`);
@@ -130,7 +135,7 @@ async function main() {
     start(reel.version, urls, (id) => {
       wanted.delete(id);
       if (!wanted.size) resolve();
-    }).catch(reject);
+    }).then(() => wanted.size || resolve(), reject);
   });
   await opened.then(() => finish(), (error) => finish(error.message));
   clearTimeout(timer);
