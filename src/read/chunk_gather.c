@@ -51,15 +51,14 @@ static reel_status encode_rows(const reel__row_columns *columns, const reel__par
 /* The runs' rows, in this order. */
 static reel_status gather(const reel_chunk *const *chunks, size_t n_chunks, const reel__row_run *runs, size_t n_runs, reel_chunk **out) {
     reel__row_columns columns;
-    reel__row_streams streams;
+    reel__row_streams streams = {0};
     reel__held_block *block = NULL;
     size_t size = 0;
     REEL__TRY(reel__row_columns_make(&columns, chunks, n_chunks));
     reel_status status = reel__row_streams_make(&streams, &columns, runs, n_runs);
-    if (status == REEL_OK) {
+    if (status == REEL_OK)
         status = encode_rows(&columns, &streams.part, &block, &size);
-        reel__row_streams_free(&streams);
-    }
+    reel__row_streams_free(&streams);
     reel__row_columns_free(&columns);
     if (status == REEL_OK) {
         status = reel__chunk_decode(block->data, size, &block->held, NULL, out);

@@ -284,12 +284,22 @@ static const uint8_t *times_of(const reel_chunk *chunk, size_t which) { return (
 
 static size_t aligned(size_t size) { return (size + 15) & ~(size_t)15; }
 
+/* The block of before, unless it is too small, or far too large. */
+static uint8_t *take_block(reel__row_streams *streams, size_t size) {
+    if (streams->block && streams->block_size >= size && streams->block_size / 4 <= size + 65536)
+        return streams->block;
+    reel__release(streams->block);
+    streams->block = reel__alloc(size);
+    streams->block_size = streams->block ? size : 0;
+    return streams->block;
+}
+
 static reel_status fill(making *m) {
     reel__span *spans = m->out->spans;
     size_t size = aligned(16 * m->n_rows);
     for (size_t i = 1; i < m->n_streams; i++)
         size += spans[i].data ? 0 : aligned(spans[i].size); /* each is below 2 GiB */
-    uint8_t *at = m->out->block = reel__alloc(size);
+    uint8_t *at = take_block(m->out, size);
     if (!at)
         return reel__fail(REEL_E_NO_MEMORY, "%s: no memory for %zu rows of %zu bytes", entity_of(m), m->n_rows, size);
     m->out->part = (reel__part){.n_rows = (uint32_t)m->n_rows, .streams = spans, .row_ids = gather(m, 16, ids_of, 0, at)};
@@ -317,13 +327,13 @@ static reel_status fill(making *m) {
 
 reel_status reel__row_streams_make(reel__row_streams *streams, const reel__row_columns *columns, const reel__row_run *runs, size_t n_runs) {
     making m = {.columns = columns, .runs = runs, .n_runs = n_runs, .n_times = columns->chunks[0]->parts.n_times, .out = streams};
-    *streams = (reel__row_streams){0};
     for (size_t r = 0; r < n_runs; r++)
         if (!reel__add_size(m.n_rows, runs[r].n, &m.n_rows) || m.n_rows > INT32_MAX / 16)
             return reel__fail(REEL_E_TOO_LARGE, "%s: a chunk of more than %d rows", entity_of(&m), INT32_MAX / 16);
     m.n_streams = 1 + m.n_times;
     for (size_t c = 0; c < columns->n_columns; c++)
         m.n_streams += 1u + columns->columns[c].arrow->n_streams;
+    reel__release(streams->spans);
     streams->spans = reel__alloc_zero(m.n_streams * sizeof *streams->spans);
     m.sources = reel__alloc_array(columns->n_chunks * columns->n_columns, sizeof *m.sources);
     reel_status status = streams->spans && m.sources ? REEL_OK : reel__fail(REEL_E_NO_MEMORY, "%s: no memory for %zu columns", entity_of(&m), columns->n_columns);
@@ -334,8 +344,6 @@ reel_status reel__row_streams_make(reel__row_streams *streams, const reel__row_c
     if (status == REEL_OK)
         status = fill(&m);
     reel__release(m.sources);
-    if (status != REEL_OK)
-        reel__row_streams_free(streams);
     return status;
 }
 

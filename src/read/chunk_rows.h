@@ -30,9 +30,11 @@ typedef struct reel__row_streams {
     reel__part part;    /* its streams are these spans: in the block, or where the chunk has them */
     reel__span *spans;
     uint8_t *block;
+    size_t block_size;
 } reel__row_streams;
 
-/* The runs' rows behind each other. REEL_E_TOO_LARGE: more than a chunk can have. */
+/* The runs' rows behind each other. REEL_E_TOO_LARGE: more than a chunk can have. streams is all zeros, or has been made before: then its memory is used again. On an error,
+ * too, it is to be freed some time. */
 reel_status reel__row_streams_make(reel__row_streams *streams, const reel__row_columns *columns, const reel__row_run *runs, size_t n_runs);
 void reel__row_streams_free(reel__row_streams *streams);
 

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define GATHER_BYTES ((size_t)256 << 10)
+#define KEPT_BYTES ((size_t)16 << 20) /* of blocks that the encoder may use again */
 
 typedef struct known_store {
     reel__store store;
@@ -35,6 +36,8 @@ struct reel_writer {
     reel__map stores;
     reel__summariser summaries;
     reel__encoder encoder;
+    reel__pool pool;        /* the encoder's blocks, to be used again */
+    reel__row_streams streams;
     reel_status status;     /* the first failure to write: nothing goes out behind it */
     char why[300];
 };
@@ -116,6 +119,8 @@ static reel_status writer_new(const char *name, const reel_writer_options *optio
     w->fd = w->replace.fd = -1;
     w->is_durable = o.durability == REEL_DURABILITY_SYNC;
     w->encoder.no_compression = o.no_compression;
+    w->encoder.pool = &w->pool;
+    reel__pool_init(&w->pool, NULL, KEPT_BYTES);
     *out = w;
     return REEL_OK;
 }
@@ -131,6 +136,8 @@ static void writer_free(reel_writer *w) {
     reel__footer_free(w->footer);
     reel__summariser_free(&w->summaries);
     reel__encoder_free(&w->encoder);
+    reel__pool_destroy(&w->pool);
+    reel__row_streams_free(&w->streams);
     reel__buf_free(&w->waiting);
     reel__release(w->name);
     reel__release(w);
@@ -300,7 +307,6 @@ static reel_status encode(reel_writer *w, const known_store *store, const reel_c
 
 reel_status reel_writer_put_chunk(reel_writer *writer, const reel_store_id *store, const reel_chunk *chunk) {
     reel__row_columns columns;
-    reel__row_streams streams;
     reel__chunk_summary summary;
     reel__message *m = NULL;
     known_store *known;
@@ -311,11 +317,9 @@ reel_status reel_writer_put_chunk(reel_writer *writer, const reel_store_id *stor
     if (!chunk->parts.n_rows)
         return REEL_OK;
     REEL__TRY(reel__row_columns_make(&columns, &chunk, 1));
-    reel_status status = reel__row_streams_make(&streams, &columns, &(reel__row_run){0, 0, chunk->parts.n_rows}, 1);
-    if (status == REEL_OK) {
-        status = encode(writer, known, chunk, &streams.part, &columns, &summary, &m);
-        reel__row_streams_free(&streams);
-    }
+    reel_status status = reel__row_streams_make(&writer->streams, &columns, &(reel__row_run){0, 0, chunk->parts.n_rows}, 1);
+    if (status == REEL_OK)
+        status = encode(writer, known, chunk, &writer->streams.part, &columns, &summary, &m);
     reel__row_columns_free(&columns);
     REEL__TRY(status);
     note(writer, known, &summary, m->size, m->ipc_size);
