@@ -6,7 +6,7 @@
 #ifndef REEL_ARROW_IPC_READ_H
 #define REEL_ARROW_IPC_READ_H
 
-#include "../base/held.h"
+#include "../base/shared_memory.h"
 
 #include <reel/arrow.h>
 #include <reel/base.h>

@@ -2,7 +2,7 @@
 #ifndef REEL_BASE_MAPPING_H
 #define REEL_BASE_MAPPING_H
 
-#include "held.h"
+#include "shared_memory.h"
 
 /* The first `size` bytes of a regular file, read-only. Somebody who cuts the file off meanwhile ends the program that reads there (SIGBUS): so does the system have it. */
 typedef struct reel__mapping {

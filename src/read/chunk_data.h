@@ -11,7 +11,7 @@
 #define REEL_READ_CHUNK_DATA_H
 
 #include "../arrow/arrow_import.h"
-#include "../base/held.h"
+#include "../base/shared_memory.h"
 
 #include <reel/read.h>
 

@@ -9,7 +9,7 @@
 #ifndef REEL_READ_INDEX_H
 #define REEL_READ_INDEX_H
 
-#include "../base/held.h"
+#include "../base/shared_memory.h"
 #include "../base/map.h"
 
 #include <reel/read.h>

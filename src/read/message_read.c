@@ -2,7 +2,7 @@
 
 #include "../arrow/lz4_frame.h"
 #include "../base/error.h"
-#include "../base/held.h"
+#include "../base/shared_memory.h"
 
 #include <lz4.h>
 #include <string.h>

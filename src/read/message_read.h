@@ -3,7 +3,7 @@
 #define REEL_READ_MESSAGE_READ_H
 
 #include "../base/buf.h"
-#include "../base/held.h"
+#include "../base/shared_memory.h"
 #include "../rrd/message.h"
 #include "../rrd/proto_read.h"
 

@@ -112,13 +112,32 @@ uint64_t reel__sorbet_version(const struct ArrowSchema *schema, const reel__deco
 /* ---- names */
 
 const char *reel__sorbet_metadata(const char *metadata, const char *key, size_t *size) {
-    char name[64];
-    snprintf(name, sizeof name, "rerun:%s", key);
-    const char *value = reel__arrow_metadata_get(metadata, name, size);
-    if (value)
-        return value;
-    name[5] = '.';
-    return reel__arrow_metadata_get(metadata, name, size);
+    size_t key_size = strlen(key);
+    const char *old = NULL;
+    int32_t n = 0, k, v, old_size = 0;
+    *size = 0;
+    if (!metadata)
+        return NULL;
+    memcpy(&n, metadata, 4);
+    for (const char *at = metadata + 4; n > 0; n--) {
+        memcpy(&k, at, 4);
+        const char *name = at + 4;
+        memcpy(&v, name + k, 4);
+        at = name + k + 4;
+        if ((size_t)k == key_size + 6 && memcmp(name, "rerun", 5) == 0 && memcmp(name + 6, key, key_size) == 0) {
+            if (name[5] == ':') {
+                *size = (size_t)v;
+                return at;
+            }
+            if (name[5] == '.' && !old) {
+                old = at;
+                old_size = v;
+            }
+        }
+        at += v;
+    }
+    *size = (size_t)old_size;
+    return old;
 }
 
 static reel_status no_memory(void) { return reel__fail(REEL_E_NO_MEMORY, "no memory for the names of a chunk's columns"); }

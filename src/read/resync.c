@@ -113,7 +113,7 @@ reel_status reel__resync(reel_reader *r, uint64_t from, uint64_t *found) {
     for (;;) {
         const uint8_t *data;
         uint64_t got, i;
-        reel__frame f;
+        reel__frame f = {0, 0};
         REEL__TRY(reel__source_get(&r->source, at, STEP, &data, &got));
         if (got < REEL__MESSAGE_HEADER_SIZE) /* too few for a message. A stream's header alone would hold nothing */
             return REEL_OK;

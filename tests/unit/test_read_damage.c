@@ -210,9 +210,9 @@ static void assert_told(const recording *from, const result *r, size_t place) {
 
 static void cut_off_at_every_byte(void **state) {
     (void)state;
-    recording whole = make(80, false);
+    recording whole = make(110, false);
     find_ends(&whole);
-    assert_true(whole.bytes.size > 10000 && whole.n > 15);
+    assert_true(whole.bytes.size > 20000 && whole.n > 15);
     for (size_t size = 0; size < whole.bytes.size; size++) {
         size_t n = 0;
         bool is_between = size == 0 || size == whole.bytes.size;
@@ -231,11 +231,21 @@ static void cut_off_at_every_byte(void **state) {
         uint64_t good = size < 12 ? 0 : whole.ends[n];
         if (r.stats.is_truncated && !is_after_end)
             assert_int_equal(r.stats.bytes_lost, size - good);
+        if (size % 5) /* the search reads everything once more */
+            continue;
         result searched = read_all(whole.bytes.data, size, true);
         assert_int_equal(searched.messages, n);
         assert_int_equal(searched.stats.damaged != 0, r.stats.damaged != 0);
     }
     reel_bytes_free(&whole.bytes);
+}
+
+/* Headers, and whatever stands behind the last message. */
+static bool is_framing(const recording *r, size_t at) {
+    for (size_t i = 0; i <= r->n; i++)
+        if (at >= r->ends[i] && at < r->ends[i] + 16)
+            return true;
+    return at < 12 || at >= r->ends[r->n];
 }
 
 static void flip_every_bit_of(recording *whole) {
@@ -245,9 +255,11 @@ static void flip_every_bit_of(recording *whole) {
         whole->bytes.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
         result r = read_all(whole->bytes.data, whole->bytes.size, false);
         assert_told(whole, &r, bit);
-        r = read_all(whole->bytes.data, whole->bytes.size, true);
-        assert_told(whole, &r, bit);
-        assert_true(r.chunks + 1 >= chunks); /* one bit costs one message at most */
+        if (bit % 2 || is_framing(whole, bit / 8)) { /* within payloads half of them are enough: both ways do the same there */
+            r = read_all(whole->bytes.data, whole->bytes.size, true);
+            assert_told(whole, &r, bit);
+            assert_true(r.chunks + 1 >= chunks); /* one bit costs one message at most */
+        }
         whole->bytes.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
     }
     reel_bytes_free(&whole->bytes);

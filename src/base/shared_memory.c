@@ -1,4 +1,4 @@
-#include "held.h"
+#include "shared_memory.h"
 
 #include "alloc.h"
 

@@ -1,6 +1,6 @@
 /* Memory that several hold: counted, and given back by whoever lets go of it last, in whatever thread. */
-#ifndef REEL_BASE_HELD_H
-#define REEL_BASE_HELD_H
+#ifndef REEL_BASE_SHARED_MEMORY_H
+#define REEL_BASE_SHARED_MEMORY_H
 
 #include "sync.h"
 
