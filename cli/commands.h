@@ -6,12 +6,14 @@
 int reel_cli_record(int argc, char **argv);
 int reel_cli_view(int argc, char **argv);
 int reel_cli_viewer(int argc, char **argv);
+int reel_cli_info(int argc, char **argv);
 int reel_cli_verify(int argc, char **argv);
 int reel_cli_recover(int argc, char **argv);
 int reel_cli_merge(int argc, char **argv);
 int reel_cli_filter(int argc, char **argv);
 int reel_cli_split(int argc, char **argv);
 int reel_cli_optimize(int argc, char **argv);
+int reel_cli_compare(int argc, char **argv);
 
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_LOST = 3 };
 

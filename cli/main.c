@@ -13,12 +13,14 @@ static const struct {
 } subcommands[] = {
     { "record", reel_cli_record, "record this machine, and files by type, into a .rrd" },
     { "view", reel_cli_view, "show recordings in the browser, from 127.0.0.1" },
+    { "info", reel_cli_info, "say what recordings hold" },
     { "verify", reel_cli_verify, "say what is wrong with recordings" },
     { "recover", reel_cli_recover, "everything intact in damaged recordings, with a new footer" },
     { "merge", reel_cli_merge, "several recordings into one" },
     { "filter", reel_cli_filter, "a part of recordings, by entity, component, time; or renamed, shifted" },
     { "split", reel_cli_split, "a recording in parts: by time, size, entity or store" },
     { "optimize", reel_cli_optimize, "chunks sorted and joined for fast viewing" },
+    { "compare", reel_cli_compare, "whether two recordings hold the same data" },
     { "viewer", reel_cli_viewer, "install or look up the viewer's files" },
 };
 enum { N_SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
