@@ -45,7 +45,7 @@ void reel__buf_put(reel__buf *b, const void *data, size_t n) {
     if (!n)
         return; /* no bytes have no address */
     uint8_t *at = reel__buf_extend(b, n);
-    if (at && n)
+    if (at)
         memcpy(at, data, n);
 }
 

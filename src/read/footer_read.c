@@ -50,6 +50,8 @@ typedef struct manifest {
     const uint8_t *table;
     size_t table_size;
     uint64_t encoding, compression, plain_size;
+    const uint8_t *schema;
+    size_t schema_size;
 } manifest;
 
 static void read_store_id(reel__proto_reader *outer, const reel__proto_field *field, manifest *out) {
@@ -87,12 +89,14 @@ static void read_table(reel__proto_reader *outer, const reel__proto_field *field
     reel__proto_end(outer, &r);
 }
 
+static reel_store_kind kind_of(const manifest *m) { return m->store_kind > REEL_STORE_BLUEPRINT ? 0 : (reel_store_kind)m->store_kind; }
+
 static reel_status store_of(reel_index *index, const manifest *m, uint32_t *store) {
     char *application = reel__copy_text(m->application_id ? m->application_id : "", m->application_id_size);
     char *recording = reel__copy_text(m->recording_id ? m->recording_id : "", m->recording_id_size);
     reel_status status = application && recording ? REEL_OK : reel__fail(REEL_E_NO_MEMORY, "no memory for a store's id");
     if (status == REEL_OK)
-        status = reel__index_store(index, m->store_kind > REEL_STORE_BLUEPRINT ? 0 : (reel_store_kind)m->store_kind, application, recording, store);
+        status = reel__index_store(index, kind_of(m), application, recording, store);
     reel__release(application);
     reel__release(recording);
     return status;
@@ -111,41 +115,85 @@ static reel_status read_packed(reel_index *index, const reel__footer_place *plac
     return status;
 }
 
-static reel_status read_manifest(reel_index *index, const reel__footer_place *place, reel__proto_reader r) {
-    manifest m = {0};
-    reel__proto_field f;
-    while (reel__proto_next(&r, &f)) {
-        if (f.number == 1)
-            read_store_id(&r, &f, &m);
-        if (f.number == 4)
-            read_table(&r, &f, &m);
-    }
-    if (r.is_bad || !m.table)
-        return reel__fail(REEL_E_FORMAT, "the footer at byte %llu has a manifest that is malformed", (unsigned long long)place->start);
-    if (m.encoding != 1 || m.compression > 2)
-        return reel__fail(REEL_E_UNSUPPORTED, "a manifest of encoding %llu with compression %llu", (unsigned long long)m.encoding, (unsigned long long)m.compression);
-    uint32_t store;
-    REEL__TRY(store_of(index, &m, &store));
-    return m.compression == 2 ? read_packed(index, place, store, &m) : reel__manifest_read(index, place, store, m.table, m.table_size);
-}
-
-static reel_status read_footer(reel_index *index, const reel__footer_place *place) {
-    reel__proto_reader r = reel__proto_read(index->data + place->start, (size_t)place->size);
+static void read_schema(reel__proto_reader *outer, const reel__proto_field *field, manifest *out) {
+    reel__proto_reader r = reel__proto_get_message(outer, field);
     reel__proto_field f;
     while (reel__proto_next(&r, &f))
         if (f.number == 1)
-            REEL__TRY(read_manifest(index, place, reel__proto_get_message(&r, &f)));
+            reel__proto_get_bytes(&r, &f, &out->schema, &out->schema_size);
+    reel__proto_end(outer, &r);
+}
+
+static reel_status parse_manifest(const reel__footer_place *place, reel__proto_reader r, manifest *m) {
+    reel__proto_field f;
+    *m = (manifest){0};
+    while (reel__proto_next(&r, &f)) {
+        if (f.number == 1)
+            read_store_id(&r, &f, m);
+        if (f.number == 2)
+            read_schema(&r, &f, m);
+        if (f.number == 4)
+            read_table(&r, &f, m);
+    }
+    if (r.is_bad || !m->table)
+        return reel__fail(REEL_E_FORMAT, "the footer at byte %llu has a manifest that is malformed", (unsigned long long)place->start);
+    return REEL_OK;
+}
+
+typedef reel_status (*manifest_fn)(void *user, const reel__footer_place *place, const manifest *m);
+
+static reel_status read_manifest(void *user, const reel__footer_place *place, const manifest *m) {
+    uint32_t store;
+    if (m->encoding != 1 || m->compression > 2)
+        return reel__fail(REEL_E_UNSUPPORTED, "a manifest of encoding %llu with compression %llu", (unsigned long long)m->encoding, (unsigned long long)m->compression);
+    REEL__TRY(store_of(user, m, &store));
+    return m->compression == 2 ? read_packed(user, place, store, m) : reel__manifest_read(user, place, store, m->table, m->table_size);
+}
+
+static reel_status each_manifest_of(const reel_index *index, const reel__footer_place *place, manifest_fn each, void *user) {
+    reel__proto_reader r = reel__proto_read(index->data + place->start, (size_t)place->size);
+    reel__proto_field f;
+    manifest m;
+    while (reel__proto_next(&r, &f)) {
+        if (f.number != 1)
+            continue;
+        REEL__TRY(parse_manifest(place, reel__proto_get_message(&r, &f), &m));
+        REEL__TRY(each(user, place, &m));
+    }
     return r.is_bad ? reel__fail(REEL_E_FORMAT, "the footer at byte %llu is malformed", (unsigned long long)place->start) : REEL_OK;
 }
 
 /* Found from the last to the first; the order in which they are read does not matter, since chunks are sorted in the end. */
-reel_status reel__footers_read(reel_index *index) {
+static reel_status each_manifest(const reel_index *index, manifest_fn each, void *user) {
     uint64_t end = index->size;
     do {
         reel__footer_place place;
         REEL__TRY(reel__footer_find(index->data, end, &place));
-        REEL__TRY(read_footer(index, &place));
+        REEL__TRY(each_manifest_of(index, &place, each, user));
         end = place.stream;
     } while (end);
     return REEL_OK;
 }
+
+reel_status reel__footers_read(reel_index *index) { return each_manifest(index, read_manifest, index); }
+
+typedef struct schemas {
+    const reel_index *index;
+    reel__schema_fn each;
+    void *user;
+} schemas;
+
+static bool is_text(const char *text, size_t size, const char *other) { return strlen(other) == size && (!size || memcmp(text, other, size) == 0); }
+
+static reel_status give_schema(void *user, const reel__footer_place *place, const manifest *m) {
+    const schemas *s = user;
+    (void)place;
+    for (uint32_t i = 0; i < s->index->stores.n; i++) {
+        const reel_index_store_info *store = &s->index->stores.items[i];
+        if (store->kind == kind_of(m) && is_text(m->recording_id, m->recording_id_size, store->recording_id) && is_text(m->application_id, m->application_id_size, store->application_id))
+            return s->each(s->user, i, m->schema, m->schema_size);
+    }
+    return REEL_OK;
+}
+
+reel_status reel__footers_schemas(const reel_index *index, reel__schema_fn each, void *user) { return each_manifest(index, give_schema, &(schemas){index, each, user}); }

@@ -10,6 +10,11 @@
 /* REEL_E_NOT_FOUND: some stream has none. REEL_E_FORMAT, REEL_E_UNSUPPORTED: one is damaged, or tells what cannot be. The index is unfinished until reel__index_end. */
 reel_status reel__footers_read(reel_index *index);
 
+/* The schema of all columns of a store, an Arrow stream without batches, as each manifest has it. The same for several manifests of one store; NULL and 0: there is none. */
+typedef reel_status (*reel__schema_fn)(void *user, uint32_t store, const uint8_t *data, size_t size);
+/* Of a finished index that came from footers. Stores without chunks are passed over. */
+reel_status reel__footers_schemas(const reel_index *index, reel__schema_fn each, void *user);
+
 /* A stream and where its footer is. */
 typedef struct reel__footer_place {
     uint64_t stream;      /* its header */

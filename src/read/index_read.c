@@ -27,7 +27,7 @@ static void tell(const reel_read_options *options, reel_status status, uint64_t 
     char message[512];
     snprintf(message, sizeof message, "the footer is not used, all chunks are looked at: %s", reel_error_message());
     if (options->on_event)
-        options->on_event(options->on_event_user, &(reel_read_event){sizeof(reel_read_event), status == REEL_E_NOT_FOUND ? REEL_OK : status, offset, 0, message});
+        options->on_event(options->on_event_user, &(reel_read_event){.struct_size = sizeof(reel_read_event), .topic = REEL_READ_FOOTER, .status = status == REEL_E_NOT_FOUND ? REEL_OK : status, .offset = offset, .message = message});
 }
 
 reel_status reel__index_make(const reel_index *of, reel_index_how how, reel_index **out) {

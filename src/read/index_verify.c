@@ -3,7 +3,7 @@
 #include "../base/error.h"
 #include "chunk_summary.h"
 #include "index_scan.h"
-#include "reader.h"
+#include "schema_verify.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +17,8 @@ typedef struct verifying {
     uint64_t n_differences;
     const reel__index_chunk *entry;
     reel__summariser summaries;
+    reel__schema_check schemas;
+    bool all_were_seen;        /* every chunk could be read */
     /* The newest chunk's columns as components of the entry, UINT32_MAX: it does not have it. Chunks of one kind come one after another, mostly. */
     const reel__kind *kind;
     uint32_t set, *numbers;
@@ -33,7 +35,7 @@ REEL_PRINTF(2, 3) static void tell(verifying *v, const char *format, ...) {
     va_end(arguments);
     v->n_differences++;
     if (v->on_event)
-        v->on_event(v->user, &(reel_read_event){sizeof(reel_read_event), REEL_E_FORMAT, c->offset, 0, text});
+        v->on_event(v->user, &(reel_read_event){.struct_size = sizeof(reel_read_event), .topic = REEL_READ_FOOTER, .status = REEL_E_FORMAT, .offset = c->offset, .message = text});
 }
 
 static void compare_number(verifying *v, const char *what, uint64_t told, uint64_t is) {
@@ -155,7 +157,7 @@ static reel_status compare(verifying *v, const reel_read_message *m, const reel_
     compare_number(v, "rows", c->n_rows, s.info.n_rows);
     compare_times(v, &s);
     compare_components(v, &s);
-    return REEL_OK;
+    return reel__schema_check_chunk(&v->schemas, c->store, chunk);
 }
 
 static void tell_unfound(verifying *v, uint64_t before) {
@@ -165,12 +167,19 @@ static void tell_unfound(verifying *v, uint64_t before) {
     }
 }
 
+static void tell_of_schema(void *user, const char *text) {
+    verifying *v = user;
+    v->n_differences++;
+    if (v->on_event)
+        v->on_event(v->user, &(reel_read_event){.struct_size = sizeof(reel_read_event), .topic = REEL_READ_FOOTER, .status = REEL_E_FORMAT, .offset = v->index->size, .message = text});
+}
+
 static void tell_missing(verifying *v, const reel_read_message *m) {
     char text[160];
     snprintf(text, sizeof text, "the footer does not have the chunk of %zu bytes at byte %llu", m->size, (unsigned long long)m->offset);
     v->n_differences++;
     if (v->on_event)
-        v->on_event(v->user, &(reel_read_event){sizeof(reel_read_event), REEL_E_FORMAT, m->offset, 0, text});
+        v->on_event(v->user, &(reel_read_event){.struct_size = sizeof(reel_read_event), .topic = REEL_READ_FOOTER, .status = REEL_E_FORMAT, .offset = m->offset, .message = text});
 }
 
 static reel_status look_at(void *user, const reel_read_message *m, const reel_chunk *chunk) {
@@ -184,18 +193,22 @@ static reel_status look_at(void *user, const reel_read_message *m, const reel_ch
     if (chunk)
         return compare(v, m, chunk);
     tell(v, "is of a chunk that cannot be read: %.300s", reel_error_message());
+    v->all_were_seen = false;
     return REEL_OK;
 }
 
 reel_status reel_index_verify(reel_reader *reader, reel_read_event_fn on_event, void *on_event_user, uint64_t *n_differences) {
-    verifying v = {.on_event = on_event, .user = on_event_user};
+    verifying v = {.on_event = on_event, .user = on_event_user, .all_were_seen = true};
     if (!reader || !n_differences)
         return reel__fail(REEL_E_ARGUMENT, "reel_index_verify needs a reader, and where the number of differences goes");
     *n_differences = 0;
     REEL__TRY(reel_read_index(reader, REEL_INDEX_FOOTER, &v.index));
-    reel_status status = reel__index_walk(v.index, NULL, NULL, look_at, &v);
+    reel_status status = reel__schema_check_begin(&v.schemas, v.index, tell_of_schema, &v);
+    if (status == REEL_OK)
+        status = reel__index_walk(v.index, NULL, NULL, look_at, &v);
     if (status == REEL_OK)
         tell_unfound(&v, UINT64_MAX);
+    reel__schema_check_end(&v.schemas, status == REEL_OK && v.all_were_seen);
     reel__summariser_free(&v.summaries);
     reel__release(v.numbers);
     reel_index_free(v.index);

@@ -125,6 +125,29 @@ static void ask_all(const reel_index *index) {
     }
 }
 
+typedef struct told_texts {
+    char text[8192];
+    size_t used;
+    uint64_t n;
+} told_texts;
+
+static void note(void *user, const reel_read_event *event) {
+    told_texts *t = user;
+    assert_int_equal(event->topic, REEL_READ_FOOTER);
+    t->used += (size_t)snprintf(t->text + t->used, sizeof t->text - t->used, "%s\n", event->message);
+    assert_true(t->used < sizeof t->text);
+    t->n++;
+}
+
+static void verify(const reel__buf *bytes, told_texts *told) {
+    reel_reader *reader;
+    uint64_t n;
+    assert_int_equal(reel_open_memory(bytes->data, bytes->size, NULL, &reader), REEL_OK);
+    assert_int_equal(reel_index_verify(reader, note, told, &n), REEL_OK);
+    assert_int_equal(n, told->n);
+    reel_close_reader(reader);
+}
+
 /* ---- promises */
 
 static void a_footer_says_what_a_look_at_all_chunks_says(void **state) {
@@ -206,6 +229,55 @@ static void whatever_a_footer_says_is_right_or_told(void **state) {
     }
     assert_true(n_refused > 1000 && n_different > 100);
     reel_index_free(scan);
+    reel__buf_free(&bytes);
+    reel__buf_free(&plain);
+}
+
+/* The schema of all columns, which nothing is found by. */
+static void a_schema_that_lies_is_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        uint8_t last;         /* what its last byte becomes */
+        const char *says;
+    } lies[] = {
+        {"/a/b", 'x', "the footer's schema does not have Scalars:scalars of /a/b"},
+        {"my.Arch:_b", 'c', "the footer's schema does not have my.Arch:_b of /a/c"},
+        {"rerun:is_static", 'x', "the footer's schema says that a b of /fixed is not static"},
+        {"rerun:entity_path", 'x', "of no entity"},
+        {"rerun:component", 'x', "of no component"},
+    };
+    reel__buf bytes, plain = {0};
+    size_t start, length;
+    record(&bytes);
+    plain_footer(bytes.data, bytes.size, &plain);
+    assert_true(footer_place(plain.data, plain.size, &start, &length));
+    reel__proto_reader r = reel__proto_read(plain.data + start, length), m;
+    reel__proto_field f, g = {0};
+    assert_true(reel__proto_next(&r, &f));
+    m = reel__proto_get_message(&r, &f);
+    while (reel__proto_next(&m, &g) && g.number != 2)
+        continue;
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        reel__buf copy = {0};
+        told_texts told = {0};
+        size_t size = strlen(lies[i].text);
+        reel__buf_put(&copy, plain.data, plain.size);
+        uint8_t *schema = copy.data + (g.data - plain.data);
+        for (size_t at = 0; at + size <= g.size; at++) {
+            bool is_whole = memcmp(schema + at, lies[i].text, size) == 0 && schema[at + size] == 0;
+            if (is_whole && (lies[i].text[0] != '/' || schema[at - 4] == size))
+                schema[at + size - 1] = lies[i].last;
+        }
+        footer_sum(copy.data, copy.size);
+        verify(&copy, &told);
+        if (!strstr(told.text, lies[i].says))
+            fail_msg("%s: %s", lies[i].text, told.text);
+        reel__buf_free(&copy);
+    }
+    told_texts nothing = {0};
+    verify(&plain, &nothing);
+    assert_string_equal(nothing.text, "");
     reel__buf_free(&bytes);
     reel__buf_free(&plain);
 }
@@ -454,6 +526,7 @@ int main(void) {
         cmocka_unit_test(a_footer_says_what_a_look_at_all_chunks_says),
         cmocka_unit_test(every_flipped_bit_of_a_footer_is_refused),
         cmocka_unit_test(whatever_a_footer_says_is_right_or_told),
+        cmocka_unit_test(a_schema_that_lies_is_told),
         cmocka_unit_test(places_outside_of_the_stream_are_refused),
         cmocka_unit_test(more_chunks_than_bytes_are_refused_before_they_take_memory),
         cmocka_unit_test(a_stream_and_its_parts_are_released_in_any_order),
