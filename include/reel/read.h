@@ -221,8 +221,8 @@ REEL_API size_t reel_index_stores(const reel_index *index);
 REEL_API const reel_index_store_info *reel_index_store(const reel_index *index, size_t store);
 REEL_API size_t reel_index_size(const reel_index *index);
 REEL_API reel_status reel_index_at(const reel_index *index, size_t chunk, reel_index_entry *entry); /* texts and ranges live as long as the index */
-/* Holds the footer against the chunks: entity, id, rows, sizes, times, and per component its rows and their times; chunks that it does not have, and entries that lead to none. Each difference
- * is told (NULL: only counted). REEL_OK also when there are some; REEL_E_NOT_FOUND, REEL_E_FORMAT: there is no good footer. */
+/* Holds the footer against the chunks: entity, id, rows, sizes, times, and per component its rows and their times; chunks that it does not have, and entries that lead to none; and
+ * its schema of all columns: types, what is static. Each difference is told (NULL: only counted). REEL_OK also when there are some; REEL_E_NOT_FOUND, REEL_E_FORMAT: there is no good footer. */
 REEL_API reel_status reel_index_verify(reel_reader *reader, reel_read_event_fn on_event, void *user, uint64_t *n_differences);
 
 typedef struct reel_query {
