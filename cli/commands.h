@@ -14,6 +14,7 @@ int reel_cli_filter(int argc, char **argv);
 int reel_cli_split(int argc, char **argv);
 int reel_cli_optimize(int argc, char **argv);
 int reel_cli_compare(int argc, char **argv);
+int reel_cli_export(int argc, char **argv);
 
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_LOST = 3 };
 

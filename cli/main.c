@@ -21,6 +21,7 @@ static const struct {
     { "split", reel_cli_split, "a recording in parts: by time, size, entity or store" },
     { "optimize", reel_cli_optimize, "chunks sorted and joined for fast viewing" },
     { "compare", reel_cli_compare, "whether two recordings hold the same data" },
+    { "export", reel_cli_export, "rows of entities as Arrow, CSV or JSON lines" },
     { "viewer", reel_cli_viewer, "install or look up the viewer's files" },
 };
 enum { N_SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

@@ -74,8 +74,7 @@ static void tell(void *user, const reel_read_event *event) {
     t->job->bytes_lost += event->size;
 }
 
-/* The index that a look at all chunks gives, and what was lost in it. */
-static bool scan(cli_whole *whole, cli_reshape *job) {
+bool cli_whole_scan(cli_whole *whole, cli_reshape *job) {
     telling t = { whole, job };
     reel_read_stats stats = cli_recording_stats(&whole->in);
     reel_index_free(whole->index);
@@ -87,9 +86,12 @@ static bool scan(cli_whole *whole, cli_reshape *job) {
         cli_recording_say_error(&whole->in);
         job->has_failed = true;
     }
-    job->inputs++;
-    job->bytes_in += stats.bytes;
-    job->chunks_in += stats.chunks;
+    if (!whole->is_counted) {
+        job->inputs++;
+        job->bytes_in += stats.bytes;
+        job->chunks_in += stats.chunks;
+        whole->is_counted = true;
+    }
     return !job->has_failed;
 }
 
@@ -122,8 +124,9 @@ bool cli_whole_open(cli_whole *whole, cli_reshape *job, const char *path) {
     if (status == REEL_E_UNSUPPORTED) cli_reshape_fail(job, "%s: it has to be a file: %s", whole->in.name, reel_error_message());
     if (job->has_failed || !read_notes(whole, job, &agrees)) return false;
     if (cli_stop_requested()) return false;
-    if (!agrees) return scan(whole, job);
+    if (!agrees) return cli_whole_scan(whole, job);
     cli_reshape_count(job, &whole->in);
+    whole->is_counted = true;
     return true;
 }
 

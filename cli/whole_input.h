@@ -16,6 +16,7 @@ typedef struct cli_whole {
     reel_index *index;
     cli_note *notes;
     size_t n_notes;
+    bool is_counted;
     char path[32];
 } cli_whole;
 
@@ -23,6 +24,8 @@ typedef struct cli_whole {
 bool cli_whole_open(cli_whole *whole, cli_reshape *job, const char *path);
 /* A chunk; NULL if it is damaged, which is said and counted. */
 reel_chunk *cli_whole_chunk(const cli_whole *whole, cli_reshape *job, size_t number);
+/* Makes the index anew, by a look at all chunks: what is damaged is then not in it. It is said and counted. */
+bool cli_whole_scan(cli_whole *whole, cli_reshape *job);
 void cli_whole_close(cli_whole *whole);
 
 #endif
