@@ -127,6 +127,7 @@ static void print_text(const settings *set, const cli_recording *in, const cli_s
         append_store(&out, s, i);
         if (set->lists_entities) append_entities(&out, cells, s->cells.n, i);
     }
+    cli_text_defuse(&out);
     if (out.data) fputs(out.data, stdout);
     cli_text_free(&out);
 }

@@ -14,6 +14,7 @@ static const struct {
     { "record", reel_cli_record, "record this machine, and files by type, into a .rrd" },
     { "view", reel_cli_view, "show recordings in the browser, from 127.0.0.1" },
     { "info", reel_cli_info, "say what recordings hold" },
+    { "stats", reel_cli_stats, "count chunks, rows and bytes, and show how chunks are cut" },
     { "verify", reel_cli_verify, "say what is wrong with recordings" },
     { "recover", reel_cli_recover, "everything intact in damaged recordings, with a new footer" },
     { "merge", reel_cli_merge, "several recordings into one" },

@@ -68,6 +68,7 @@ static void tell(recovery *r, bool is_lost, uint64_t offset, uint64_t size, cons
         cli_text_printf(&r->line, "%s: %s at byte %" PRIu64, r->name, is_lost ? "lost" : "note", offset);
         if (size) cli_text_printf(&r->line, ", %" PRIu64 " bytes", size);
         cli_text_printf(&r->line, ": %s", message);
+        cli_text_defuse(&r->line);
     }
     put_line(r);
 }

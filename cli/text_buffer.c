@@ -107,6 +107,15 @@ bool cli_text_append_path(cli_text *text, const char *name) {
     return true;
 }
 
+void cli_text_defuse(cli_text *text) {
+    for (size_t i = 0; i < text->size; i++) {
+        unsigned char *c = (unsigned char *)&text->data[i];
+        bool is_c1 = *c == 0xC2 && i + 1 < text->size && (c[1] & 0xE0) == 0x80; /* U+0080 to U+009F */
+        if (is_c1) c[0] = c[1] = '?';
+        if ((*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7F) *c = '?';
+    }
+}
+
 void cli_text_clear(cli_text *text) {
     text->size = 0;
     if (text->data) text->data[0] = 0;

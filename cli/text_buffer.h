@@ -25,6 +25,9 @@ bool cli_text_append_part(cli_text *text, const char *part);
 /* Appends a name that may hold several parts joined by '/'. A slash within () or [] is a unit ("speed (m/s)"), not a separator. */
 bool cli_text_append_path(cli_text *text, const char *name);
 
+/* Control characters but line ends and tabs become '?': a terminal must not obey what stands in a file. */
+void cli_text_defuse(cli_text *text);
+
 void cli_text_clear(cli_text *text);
 void cli_text_free(cli_text *text);
 

@@ -66,6 +66,7 @@ static void on_finding(void *user, const cli_finding *f) {
         cli_text_printf(&v->line, "%s: ", is_error ? "error" : "warning");
         if (f->entity) cli_text_printf(&v->line, "%s: ", f->entity);
         cli_text_append_clean(&v->line, f->message, strlen(f->message));
+        cli_text_defuse(&v->line);
     }
     printf("%s\n", v->line.data ? v->line.data : "");
 }

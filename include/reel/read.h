@@ -146,6 +146,7 @@ typedef struct reel_chunk_component {
 } reel_chunk_component;
 REEL_API size_t reel_chunk_components(const reel_chunk *chunk);
 REEL_API const reel_chunk_component *reel_chunk_component_at(const reel_chunk *chunk, size_t index); /* NULL: there is none */
+REEL_API size_t reel_chunk_component_bytes(const reel_chunk *chunk, size_t component); /* what its values take, unpacked; 0: there is none */
 REEL_API size_t reel_chunk_find(const reel_chunk *chunk, const char *component); /* SIZE_MAX: it has none of this name */
 
 /* The values of one row: n of them from `first` on; not is_set: the component was not logged in this row; n 0: cleared. */

@@ -89,14 +89,17 @@ static size_t rows_set(const reel__chunk_column *c, size_t n_rows) {
     return n;
 }
 
+/* Offsets and values. */
+static size_t column_bytes(const reel__chunk_column *c, size_t n_rows) {
+    int64_t values = reel__chunk_end(c, n_rows) - reel__chunk_begin(c);
+    return 4 * (n_rows + 1) + reel__arrow_bytes(c->item, c->values, reel__chunk_begin(c), values);
+}
+
 /* What the columns' own arrays take; the values are counted by whoever decoded them. */
 static size_t count_bytes(const reel__chunk_parts *p) {
     size_t n = 16 * p->n_rows + 8 * p->n_rows * p->n_times;
-    for (size_t i = 0; i < p->n_columns; i++) {
-        const reel__chunk_column *c = &p->columns[i];
-        int64_t values = reel__chunk_end(c, p->n_rows) - reel__chunk_begin(c);
-        n += 4 * (p->n_rows + 1) + reel__arrow_bytes(c->item, c->values, reel__chunk_begin(c), values);
-    }
+    for (size_t i = 0; i < p->n_columns; i++)
+        n += column_bytes(&p->columns[i], p->n_rows);
     return n;
 }
 
@@ -285,6 +288,8 @@ const reel_chunk_timeline *reel_chunk_timeline_of(const reel_chunk *chunk, const
             return &chunk->timelines[i];
     return NULL;
 }
+
+size_t reel_chunk_component_bytes(const reel_chunk *chunk, size_t i) { return i < reel_chunk_components(chunk) ? column_bytes(&chunk->parts.columns[i], chunk->parts.n_rows) : 0; }
 
 size_t reel_chunk_find(const reel_chunk *chunk, const char *component) {
     for (size_t i = 0; component && i < reel_chunk_components(chunk); i++)
