@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define CELLS_MAX 65536 /* timelines x components that any chunk may have; more than the encoder writes */
+
 void reel__summariser_free(reel__summariser *s) {
     reel__kinds_free(&s->kinds);
     reel__buf_free(&s->room);
@@ -43,9 +45,13 @@ static reel_status find_kind(reel__summariser *s, const reel__chunk_parts *p, re
     return status;
 }
 
-/* Room for what depends on the numbers of timelines and columns. */
-static reel_status make_room(reel__summariser *s, const reel__shape *outline, reel__chunk_info *info) {
+/* Room for what depends on the numbers of timelines and columns, whose product grows faster than the bytes that claim them: it is held against those. */
+static reel_status make_room(reel__summariser *s, const reel__shape *outline, const reel__chunk_parts *parts, reel__chunk_info *info) {
     size_t ranges = outline->n_timelines * sizeof(reel__time_range), cells, counts = outline->n_columns * sizeof(uint32_t), size;
+    uint64_t n_cells = (uint64_t)outline->n_timelines * outline->n_columns;
+    if (n_cells > CELLS_MAX && n_cells > parts->bytes / 16)
+        return reel__fail(REEL_E_TOO_LARGE, "%s: a chunk of %u timelines and %u components has no more than %zu bytes", parts->entity, (unsigned)outline->n_timelines,
+                          (unsigned)outline->n_columns, parts->bytes);
     s->room.size = 0;
     bool fits = reel__mul_size(ranges, outline->n_columns, &cells) && reel__add_size(ranges + counts, cells, &size);
     uint8_t *at = fits ? reel__buf_reserve(&s->room, size + 1) : NULL;
@@ -87,7 +93,7 @@ reel_status reel__summary_begin(reel__summariser *s, const reel__chunk_parts *pa
     *out = (reel__chunk_summary){0};
     REEL__TRY(find_kind(s, parts, &kind));
     REEL__TRY(reel__kinds_entity(&s->kinds, parts->entity, &out->entity));
-    REEL__TRY(make_room(s, &kind->outline, &out->info));
+    REEL__TRY(make_room(s, &kind->outline, parts, &out->info));
     out->kind = kind;
     out->info.n_rows = parts->n_rows;
     memcpy(out->chunk_id, parts->id, sizeof out->chunk_id);

@@ -102,7 +102,7 @@ static bool times_are_by_name(const outline *o) {
     return true;
 }
 
-static bool read_outline(outline *o, const reel__ipc_columns *t) {
+static bool read_outline(outline *o, const reel__ipc_columns *t, size_t bytes) {
     const struct ArrowSchema *schema = &t->tree->schema;
     uint64_t version = reel__sorbet_version(schema, NULL);
     const char *path;
@@ -120,6 +120,7 @@ static bool read_outline(outline *o, const reel__ipc_columns *t) {
     o->parts.times = o->times;
     o->parts.columns = o->columns;
     o->parts.n_rows = (size_t)t->n_rows;
+    o->parts.bytes = bytes;
     for (size_t i = 0; i < n; i++)
         if (!add_column(o, t, i, version))
             return false;
@@ -165,7 +166,7 @@ static bool summarise_front(reel__summariser *s, front *f, reel__chunk_summary *
     size_t heads;
     if (!find_heads(f, &heads) || reel__ipc_columns_open(&table, f->data, f->capacity) != REEL_OK)
         return false;
-    bool is_done = !table.is_packed && table.n_rows <= UINT32_MAX && table.body == f->data + heads && read_outline(&o, &table) && reel__summary_begin(s, &o.parts, out) == REEL_OK &&
+    bool is_done = !table.is_packed && table.n_rows <= UINT32_MAX && table.body == f->data + heads && read_outline(&o, &table, f->capacity) && reel__summary_begin(s, &o.parts, out) == REEL_OK &&
                    read_times(f, &table, &o, heads, &out->info);
     reel__release(o.times);
     reel__release(o.columns);

@@ -464,6 +464,71 @@ static void large_messages_are_noted_without_a_look_at_their_values(void **state
     }
 }
 
+/* ---- limits: what was read may be larger than what can be written */
+
+static reel_chunk *with_timelines(size_t n) {
+    reel_chunk *chunk = read_back_numbers("t", 2, 0), *more;
+    for (size_t i = 1; i < n; i++) {
+        char name[16];
+        int64_t time = (int64_t)i;
+        snprintf(name, sizeof name, "t%zu", i);
+        assert_ok(reel_chunk_with_timeline(chunk, name, REEL_TIME_SEQUENCE, &time, 1, &more));
+        reel_chunk_unref(chunk);
+        chunk = more;
+    }
+    return chunk;
+}
+
+/* A row of n components, c0 to c(n - 1), or from `first` on. */
+static reel_chunk *with_components(size_t first, size_t n) {
+    static reel_column columns[512];
+    static char names[512][16];
+    static const double value = 1.5;
+    int64_t frame = 1;
+    for (size_t i = 0; i < n; i++) {
+        snprintf(names[i], sizeof names[i], "c%u", (unsigned)(first + i));
+        columns[i] = (reel_column){.name = names[i], .type = REEL_VALUE_F64, .values = &value, .n_values = 1};
+    }
+    reel_time_column time = {"frame", REEL_TIME_SEQUENCE, &frame, 1};
+    return read_back("wide", &time, 1, columns, n);
+}
+
+static void as_much_is_written_as_the_limits_say(void **state) {
+    (void)state;
+    static bytes b;
+    b = (bytes){.size = 0};
+    reel_writer *w;
+    reel_reader *r;
+    reel_chunk *chunk, *out, *pair[2] = {with_components(0, 511), with_components(511, 1)};
+    assert_ok(reel_writer_callback(take_bytes, &b, NULL, &w));
+    for (size_t n = 63; n <= 65; n++) {
+        chunk = with_timelines(n);
+        assert_int_equal(reel_writer_put_chunk(w, &store, chunk), n <= 64 ? REEL_OK : REEL_E_TOO_LARGE);
+        if (n > 64)
+            assert_says("/t: a chunk of 65 timelines and 1 components: at most 64 and 512 can be written");
+        assert_int_equal(reel_chunk_select(chunk, (const uint64_t[]){1, 0}, 2, &out), n <= 64 ? REEL_OK : REEL_E_TOO_LARGE);
+        reel_chunk_unref(out);
+        assert_ok(reel_chunk_slice(chunk, 1, 1, &out)); /* what shares has no such limit */
+        reel_chunk_unref(out);
+        reel_chunk_unref(chunk);
+    }
+    assert_ok(reel_writer_put_chunk(w, &store, pair[0]));
+    assert_ok(reel_chunk_join(pair, 2, &out));
+    assert_int_equal(reel_chunk_components(out), 512);
+    assert_ok(reel_writer_put_chunk(w, &store, out));
+    reel_chunk_unref(pair[1]);
+    pair[0] = (reel_chunk_unref(pair[0]), out);
+    pair[1] = with_components(512, 1);
+    assert_int_equal(reel_chunk_join(pair, 2, &out), REEL_E_TOO_LARGE);
+    assert_says("/wide: a chunk of 1 timelines and 513 components");
+    assert_null(out);
+    reel_chunk_unref(pair[0]);
+    reel_chunk_unref(pair[1]);
+    assert_ok(reel_writer_close(w));
+    assert_ok(reel_open_memory(b.data, b.size, NULL, &r));
+    assert_int_equal(sum_of_reader(r).rows, 2 + 2 + 1 + 2);
+}
+
 /* ---- memory runs out */
 
 static reel_status write_all(const reel_chunk *chunk, const reel_bytes_owned *from, bytes *b) {
@@ -531,6 +596,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_callback_that_fails_is_not_called_again, setup, teardown),
         cmocka_unit_test_setup_teardown(the_footer_tells_of_chunks_and_messages_alike, setup, teardown),
         cmocka_unit_test_setup_teardown(large_messages_are_noted_without_a_look_at_their_values, setup, teardown),
+        cmocka_unit_test_setup_teardown(as_much_is_written_as_the_limits_say, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_leaks_when_memory_runs_out, setup, teardown),
     };
     return scarce_install() == REEL_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
