@@ -169,25 +169,27 @@ REEL_API reel_status reel_chunk_export(const reel_chunk *chunk, struct ArrowSche
 /* The reverse: a record batch with the columns and metadata of a chunk. Taken over, whatever the call returns. */
 REEL_API reel_status reel_chunk_import(struct ArrowSchema *schema, struct ArrowArray *array, reel_chunk **chunk);
 
-/* ---- Changing chunks. Each returns a new chunk in *out with a chunk id of its own; row ids stay; the chunk given is not changed. */
+/* ---- Changing chunks. Each returns a new chunk in *out with a chunk id of its own; row ids stay; the chunk given is not changed, and may be given back at once.
+ * Values are shared, not copied, except by select, join and sort, which need what the writer needs (REEL_E_TOO_LARGE, REEL_E_UNSUPPORTED: see there).
+ * REEL_E_NOT_FOUND: the chunk has no timeline of this name. */
 
 REEL_API reel_status reel_chunk_rename(const reel_chunk *chunk, const char *entity_path, reel_chunk **out);
-/* times: one per row, or one for all (n 1). Replaces a timeline of this name; a static chunk becomes temporal. */
+/* times: one per row, or one for all (n 1); INT64_MIN is not a time. Replaces a timeline of this name; a static chunk becomes temporal. */
 REEL_API reel_status reel_chunk_with_timeline(const reel_chunk *chunk, const char *name, reel_time_type type, const int64_t *times, size_t n, reel_chunk **out);
 /* Without its last timeline a chunk becomes static only if make_static; else REEL_E_ARGUMENT. */
 REEL_API reel_status reel_chunk_without_timeline(const reel_chunk *chunk, const char *name, bool make_static, reel_chunk **out);
 REEL_API reel_status reel_chunk_rename_timeline(const reel_chunk *chunk, const char *name, const char *new_name, reel_chunk **out);
 /* REEL_E_TOO_LARGE when a time would leave the range. */
 REEL_API reel_status reel_chunk_shift(const reel_chunk *chunk, const char *timeline, int64_t by, reel_chunk **out);
-/* Only these, or all but these. *out is NULL when no component is left. */
+/* Only these, or all but these; names that the chunk does not have are passed over. *out is NULL when no component is left. */
 REEL_API reel_status reel_chunk_keep(const reel_chunk *chunk, const char *const *components, size_t n, bool all_but, reel_chunk **out);
 REEL_API reel_status reel_chunk_slice(const reel_chunk *chunk, size_t first, size_t n, reel_chunk **out); /* no copy */
-REEL_API reel_status reel_chunk_select(const reel_chunk *chunk, const uint64_t *rows, size_t n, reel_chunk **out); /* in this order */
-/* Chunks of one entity with the same timelines; components that one does not have are null there. */
+REEL_API reel_status reel_chunk_select(const reel_chunk *chunk, const uint64_t *rows, size_t n, reel_chunk **out); /* in this order, even more than once */
+/* Chunks of one entity with the same timelines, one behind the other; components that one does not have are null there. REEL_E_ARGUMENT, REEL_E_TIMELINE_TYPE: they do not fit together. */
 REEL_API reel_status reel_chunk_join(reel_chunk *const *chunks, size_t n, reel_chunk **out);
 /* By this timeline, equal times by row id; NULL: by row id. */
 REEL_API reel_status reel_chunk_sort(const reel_chunk *chunk, const char *timeline, reel_chunk **out);
-/* Fresh row ids, in order. */
+/* Fresh row ids, in order, larger than those of earlier calls. */
 REEL_API reel_status reel_chunk_with_new_row_ids(const reel_chunk *chunk, reel_chunk **out);
 
 /* ---- Random access: what a footer, or one look at all chunks, says of each */
@@ -263,23 +265,27 @@ typedef struct reel_writer_options {
     size_t struct_size;
     bool no_compression;
     bool no_footer;
-    reel_durability durability;  /* 0: as reel_save */
+    reel_durability durability;  /* REEL_DURABILITY_SYNC: reel_writer_close waits for the disk; else the system writes when it likes */
 } reel_writer_options;
 typedef struct reel_store_id {
     reel_store_kind kind;
     const char *application_id, *recording_id;
 } reel_store_id;
-/* "-" is standard output. A regular file is written beside its name and renamed over it by reel_writer_close; without that nothing is left. */
+/* "-" is standard output. A regular file is written beside its name and renamed over it by reel_writer_close; until then the old one stays, and without that nothing is left. Pipes and devices
+ * are written to as they are. REEL_E_LOCKED: this program records to the file. A writer is for one thread at a time; once a write failed, every call returns that. */
 REEL_API reel_status reel_writer_open(const char *path, const reel_writer_options *options, reel_writer **writer);
 REEL_API reel_status reel_writer_callback(reel_write_fn write, void *user, const reel_writer_options *options, reel_writer **writer);
-/* Store info is written before the first message of a store, unless it was put. */
+/* Store info is written before the first message of a store, unless it was put. Chunks without rows are passed over. REEL_E_TOO_LARGE: more than 64 timelines, 512 components, or 2^31 - 1
+ * bytes; REEL_E_UNSUPPORTED: an Arrow type that is nested too deep, or has lists of values without bytes. Nothing was written then. */
 REEL_API reel_status reel_writer_put_chunk(reel_writer *writer, const reel_store_id *store, const reel_chunk *chunk);
-/* As it stands, byte for byte; its chunk's times are looked at for the footer, unless an index entry tells them. */
+/* As it stands, byte for byte. Its chunk is looked at for the footer: a small one as by reel_read_chunk, a large one, most often, only as far as its times go. REEL_E_FORMAT, ...: that did
+ * not work, and nothing was written. REEL_E_UNSUPPORTED: a kind that is not known, at which readers would stop. */
 REEL_API reel_status reel_writer_put_message(reel_writer *writer, const reel_read_message *message);
 /* The same with the chunk that was read from the message, so that it need not be unpacked again. */
 REEL_API reel_status reel_writer_put_read(reel_writer *writer, const reel_read_message *message, const reel_chunk *chunk);
+/* Of a blueprint; behind all of its chunks. */
 REEL_API reel_status reel_writer_put_activation(reel_writer *writer, const reel_store_id *store, bool make_active, bool make_default);
-/* Footer, sync, rename. The writer is gone whatever it returns. */
+/* Footer, sync, rename. The writer is gone whatever it returns; after an error the file is as it was before, unless it was only the folder that could not be synced. */
 REEL_API reel_status reel_writer_close(reel_writer *writer);
 REEL_API void reel_writer_abandon(reel_writer *writer);
 

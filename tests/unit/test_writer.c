@@ -471,7 +471,7 @@ static reel_chunk *with_timelines(size_t n) {
     for (size_t i = 1; i < n; i++) {
         char name[16];
         int64_t time = (int64_t)i;
-        snprintf(name, sizeof name, "t%zu", i);
+        snprintf(name, sizeof name, "t%u", (unsigned)i);
         assert_ok(reel_chunk_with_timeline(chunk, name, REEL_TIME_SEQUENCE, &time, 1, &more));
         reel_chunk_unref(chunk);
         chunk = more;
