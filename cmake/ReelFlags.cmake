@@ -28,7 +28,8 @@ endfunction()
 # A shared library that exports what its version script names, refers to nothing unknown, and carries nothing unused.
 function(reel_link_shared target version_script)
   if(UNIX AND NOT APPLE)
-    target_link_options(${target} PRIVATE "-Wl,--version-script=${version_script}" -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro -Wl,-z,now)
+    target_link_options(${target} PRIVATE "-Wl,--version-script=${version_script}" -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro -Wl,-z,now
+      -Wl,-z,noseparate-code) # without holes of pages in the file
     if(NOT REEL_SANITIZE)
       target_link_options(${target} PRIVATE -Wl,-z,defs)
     endif()

@@ -46,9 +46,9 @@ def table_header(model):
         "#ifndef REEL_TYPES_TABLE_H", "#define REEL_TYPES_TABLE_H", "",
         '#include "schema.h"', "",
         "/* Indexes of reel__arrow_types. */", "enum {", *types, "};",
-        "extern const reel__arrow_type reel__arrow_types[];", "",
+        "extern reel__arrow_type reel__arrow_types[REEL__N_TYPES]; /* made with the archetypes (packed.h) */", "",
         "/* Indexes of reel__enums. */", "enum {", *enums, "};",
-        "extern const reel__enum reel__enums[];", "",
+        "extern reel__enum reel__enums[REEL__N_ENUMS];", "",
         "/* The data archetype that types.h calls REEL_ARCHETYPE_..., and the blueprint archetype with a REEL__BP_... number; or NULL. */",
         "#define REEL__BLUEPRINT_FIRST 1000",
         "const reel__archetype *reel__data_archetype(uint32_t number);",
@@ -160,34 +160,38 @@ def blueprint_tables(model):
     return tables(model, "Blueprint archetypes and their fields.", '"types_blueprint.h"', model.blueprint(), "blueprint", "REEL__BLUEPRINT_FIRST")
 
 
-def node_text(node):
+def node_text(node, pool):
     size = node.size if node.kind == "fixed_list" else len(node.children)
-    return f'{{ "{node.name}", REEL__ARROW_{ARROW_KINDS[node.kind]}, {str(node.nullable).lower()}, {size} }}'
+    return f"{{ {pool[node.name]}, REEL__ARROW_{ARROW_KINDS[node.kind]}, {str(node.nullable).lower()}, {size} }}"
 
 
 def arrow_tables(model):
-    names = type_names(model)
-    lines = [f"/* Arrow types of components, and enums. {GENERATED} */", '#include "types_table.h"', "",
-             "static const reel__arrow_node nodes[] = {"]
-    rows, first = [], 0
+    names, pool = type_names(model), Pool()
+    nodes, types, first = [], [], 0
     for text in model.arrow_types:
-        nodes = list(schema.parse_arrow(text).preorder())
-        lines.append(f"    /* {names[text]} */")
-        lines += wrapped([node_text(n) for n in nodes], "    ", 140)
-        lines[-1] += ","
-        rows.append(f"    [REEL__TYPE_{names[text]}] = {{ &nodes[{first}], {len(nodes)}, {schema.n_streams(nodes[0])} }},")
-        first += len(nodes)
-    lines += ["};", "", "const reel__arrow_type reel__arrow_types[] = {", *rows, "};", ""]
-    rows = []
+        own = list(schema.parse_arrow(text).preorder())
+        nodes.append(f"    /* {names[text]} */")
+        nodes += wrapped([node_text(n, pool) for n in own], "    ", 140)
+        nodes[-1] += ","
+        types.append(f"    [REEL__TYPE_{names[text]}] = {{ {first}, {len(own)}, {schema.n_streams(own[0])} }},")
+        first += len(own)
+    enums, values, variants = [], [], []
     for enum in (e for e in model.enums.values() if e.used):
-        variable = schema.snake(enum.name)
-        numbers = ", ".join(str(number) for _, number in enum.variants)
-        lines.append(f"static const uint32_t {variable}_values[] = {{ {numbers} }};")
-        names_text = wrapped([f'"{name}"' for name, _ in enum.variants], "    ", 140)
-        if len(names_text) == 1:
-            lines.append(f"static const char *const {variable}_names[] = {{ {names_text[0].strip()} }};")
-        else:
-            lines += [f"static const char *const {variable}_names[] = {{", *names_text, "};"]
-        rows.append(f'    [{enum_constant(enum)}] = {{ "{enum.name}", {variable}_values, {variable}_names, {len(enum.variants)} }},')
-    lines += ["", "const reel__enum reel__enums[] = {", *rows, "};"]
-    return "\n".join(lines) + "\n"
+        enums.append(f"    [{enum_constant(enum)}] = {{ {pool[enum.name]}, {len(values)}, {len(enum.variants)} }},")
+        values += [str(number) for _, number in enum.variants]
+        variants += [str(pool[name]) for name, _ in enum.variants]
+    return "\n".join([
+        f"/* Arrow types of components, and enums. {GENERATED} */", '#include "packed.h"', '#include "types_table.h"', "",
+        "static const reel__packed_node nodes[] = {", *nodes, "};", "",
+        "static const reel__packed_type types[REEL__N_TYPES] = {", *types, "};", "",
+        "/* Of all enums, one behind another: numbers, and where the names begin. */",
+        "static const uint32_t values[] = {", *wrapped(values, "    ", 140), "};",
+        "static const uint16_t variants[] = {", *wrapped(variants, "    ", 140), "};",
+        "static const reel__packed_enum enums[REEL__N_ENUMS] = {", *enums, "};", "",
+        "static const char texts[] =", *pool.lines(), "    ;", "",
+        "enum { N_NODES = sizeof nodes / sizeof *nodes, N_VARIANTS = sizeof values / sizeof *values };",
+        "static reel__arrow_node made_nodes[N_NODES];",
+        "static const char *made_variants[N_VARIANTS];",
+        "reel__arrow_type reel__arrow_types[REEL__N_TYPES];",
+        "reel__enum reel__enums[REEL__N_ENUMS];",
+        "const reel__packed_types reel__packed_types_of_components = { texts, nodes, N_NODES, types, enums, values, variants, N_VARIANTS, made_nodes, made_variants };"]) + "\n"

@@ -36,13 +36,13 @@ static const reel__archetype *find_archetype(const char *name) {
 
 static const reel__arrow_type *find_type(const char *component_type) {
     const reel__archetype *a;
-    for (size_t i = 0; i < sizeof without_field / sizeof *without_field; i++)
-        if (strcmp(without_field[i].component_type, component_type) == 0)
-            return &reel__arrow_types[without_field[i].arrow];
     for (uint32_t number = 0; (a = next_archetype(&number)) != NULL;)
         for (uint32_t f = 0; f < a->n_fields; f++)
             if (a->fields[f].descriptor.component_type && strcmp(a->fields[f].descriptor.component_type, component_type) == 0)
                 return a->fields[f].descriptor.arrow;
+    for (size_t i = 0; i < sizeof without_field / sizeof *without_field; i++) /* the types are made with the archetypes: looked at behind them */
+        if (strcmp(without_field[i].component_type, component_type) == 0)
+            return &reel__arrow_types[without_field[i].arrow];
     return NULL;
 }
 

@@ -34,9 +34,26 @@ static void make(const reel__packed_set *set) {
     }
 }
 
+static void make_types(const reel__packed_types *p) {
+    for (uint32_t i = 0; i < p->n_nodes; i++)
+        p->made_nodes[i] = (reel__arrow_node){.name = p->texts + p->nodes[i].name, .kind = p->nodes[i].kind, .nullable = p->nodes[i].nullable, .n = p->nodes[i].n};
+    for (uint32_t i = 0; i < REEL__N_TYPES; i++)
+        reel__arrow_types[i] = (reel__arrow_type){.nodes = &p->made_nodes[p->types[i].first_node], .n_nodes = p->types[i].n_nodes, .n_streams = p->types[i].n_streams};
+    for (uint32_t i = 0; i < p->n_variants; i++)
+        p->made_variants[i] = p->texts + p->variants[i];
+    for (uint32_t i = 0; i < REEL__N_ENUMS; i++) {
+        const reel__packed_enum *e = &p->enums[i];
+        reel__enums[i] = (reel__enum){p->texts + e->name, p->values + e->first_variant, p->made_variants + e->first_variant, e->n};
+    }
+}
+
 void reel__unpack(const reel__packed_set *set, _Atomic(bool) *is_made) {
     static reel__mutex mutex = REEL__MUTEX_INIT;
+    static bool has_types;
     reel__mutex_lock(&mutex);
+    if (!has_types)
+        make_types(&reel__packed_types_of_components);
+    has_types = true;
     if (!atomic_load_explicit(is_made, memory_order_relaxed))
         make(set);
     atomic_store_explicit(is_made, true, memory_order_release);

@@ -33,7 +33,35 @@ typedef struct reel__packed_set {
     reel__archetype *made_archetypes;
 } reel__packed_set;
 
-/* Makes a set's archetypes, unless somebody has. Thread-safe. */
+/* The same for Arrow types and enums. */
+typedef struct reel__packed_node {
+    uint16_t name;
+    uint8_t kind;
+    bool nullable;
+    uint16_t n;
+} reel__packed_node;
+typedef struct reel__packed_type {
+    uint16_t first_node;
+    uint8_t n_nodes, n_streams;
+} reel__packed_type;
+typedef struct reel__packed_enum {
+    uint16_t name, first_variant, n;
+} reel__packed_enum;
+typedef struct reel__packed_types {
+    const char *texts;
+    const reel__packed_node *nodes;
+    uint32_t n_nodes;
+    const reel__packed_type *types;
+    const reel__packed_enum *enums;
+    const uint32_t *values;
+    const uint16_t *variants;
+    uint32_t n_variants;
+    reel__arrow_node *made_nodes;
+    const char **made_variants;
+} reel__packed_types;
+extern const reel__packed_types reel__packed_types_of_components;
+
+/* Makes a set's archetypes, and all types and enums, unless somebody has. Thread-safe. */
 void reel__unpack(const reel__packed_set *set, _Atomic(bool) *is_made);
 
 /* The archetypes of a set, counted from 1; the first call makes them. */

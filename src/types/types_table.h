@@ -17,7 +17,7 @@ enum {
     REEL__TYPE_FILTER_IS_NOT_NULL, REEL__TYPE_SELECTED_COLUMNS, REEL__TYPE_LIST_UTF8, REEL__TYPE_SORT_BY, REEL__TYPE_COLUMN_TYPE,
     REEL__N_TYPES
 };
-extern const reel__arrow_type reel__arrow_types[];
+extern reel__arrow_type reel__arrow_types[REEL__N_TYPES]; /* made with the archetypes (packed.h) */
 
 /* Indexes of reel__enums. */
 enum {
@@ -29,7 +29,7 @@ enum {
     REEL__ENUM_MESH_FACE_RENDERING, REEL__ENUM_POINT_SHADING, REEL__ENUM_TRANSFORM_RELATION, REEL__ENUM_VIDEO_CODEC,
     REEL__ENUM_CHANNEL_DATATYPE, REEL__ENUM_COLOR_MODEL, REEL__ENUM_PIXEL_FORMAT, REEL__ENUM_VIEW_DIR, REEL__N_ENUMS
 };
-extern const reel__enum reel__enums[];
+extern reel__enum reel__enums[REEL__N_ENUMS];
 
 /* The data archetype that types.h calls REEL_ARCHETYPE_..., and the blueprint archetype with a REEL__BP_... number; or NULL. */
 #define REEL__BLUEPRINT_FIRST 1000
