@@ -8,7 +8,7 @@
 
 #define PIECE ((size_t)1 << 16)      /* read at least at once */
 #define PIECE_MAX ((size_t)8 << 20)  /* and at most, so that memory follows what comes */
-#define FORGET ((uint64_t)64 << 20)  /* pages of a mapped file that may stay in memory behind the reader */
+#define FORGET ((uint64_t)4 << 20)   /* pages of a mapped file that may stay in memory behind the reader */
 
 static reel_status name_it(reel__source *s, const char *name) {
     s->name = reel__copy_text(name, strlen(name));
@@ -92,8 +92,10 @@ void reel__source_close(reel__source *s) {
 static reel_status read_more(reel__source *s, size_t size, size_t *done) {
     uint8_t *to = reel__buf_reserve(&s->window, size);
     *done = 0;
-    if (!to)
+    if (!to) {
+        s->window.failed = false; /* what is in it is good; there may be memory the next time */
         return reel__fail(REEL_E_NO_MEMORY, "no memory to read %zu more bytes", size);
+    }
     if (s->fill) {
         reel_status status = s->fill(s->user, to, size, done);
         if (status == REEL_OK && *done > size)
