@@ -8,6 +8,7 @@ int reel_cli_view(int argc, char **argv);
 int reel_cli_viewer(int argc, char **argv);
 int reel_cli_info(int argc, char **argv);
 int reel_cli_stats(int argc, char **argv);
+int reel_cli_print(int argc, char **argv);
 int reel_cli_verify(int argc, char **argv);
 int reel_cli_recover(int argc, char **argv);
 int reel_cli_merge(int argc, char **argv);

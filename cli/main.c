@@ -15,6 +15,7 @@ static const struct {
     { "view", reel_cli_view, "show recordings in the browser, from 127.0.0.1" },
     { "info", reel_cli_info, "say what recordings hold" },
     { "stats", reel_cli_stats, "count chunks, rows and bytes, and show how chunks are cut" },
+    { "print", reel_cli_print, "print messages, chunks and values" },
     { "verify", reel_cli_verify, "say what is wrong with recordings" },
     { "recover", reel_cli_recover, "everything intact in damaged recordings, with a new footer" },
     { "merge", reel_cli_merge, "several recordings into one" },

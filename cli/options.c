@@ -22,16 +22,38 @@ static const cli_option *find_long(const cli_option *options, const char *argume
     return NULL;
 }
 
-static const cli_option *find_short(const cli_option *options, const char *argument, const char **inline_value) {
-    *inline_value = argument[2] ? argument + 2 : NULL;
+static const cli_option *find_short(const cli_option *options, const char *letters, const char **inline_value) {
+    *inline_value = letters[1] ? letters + 1 : NULL;
     for (const cli_option *option = options; option->name; option++) {
-        if (option->letter && option->letter == argument[1]) return option;
+        if (option->letter && option->letter == letters[0]) return option;
     }
     return NULL;
 }
 
+/* The value of an option that takes one stands behind it: in the same argument, or in the next. */
+static int take_option(cli_args *args, const cli_option *option, const char *argument, const char *inline_value) {
+    if (!option) return usage_error(args, "unknown option", argument);
+    args->value = inline_value;
+    if (!option->value) return inline_value ? usage_error(args, "this option takes no value", argument) : option->id;
+    if (!args->value) {
+        if (args->next >= args->argc) return usage_error(args, "this option needs a value", argument);
+        args->value = args->argv[args->next++];
+    }
+    return option->id;
+}
+
+/* Several letters whose options take no value may stand in one argument. */
+static int take_letter(cli_args *args, const char *letters) {
+    const char *inline_value = NULL;
+    const cli_option *option = find_short(args->command->options, letters, &inline_value);
+    bool has_more = option && !option->value && inline_value;
+    args->letters = has_more ? inline_value : NULL;
+    return take_option(args, option, args->argv[args->next - 1], has_more ? NULL : inline_value);
+}
+
 int cli_next(cli_args *args) {
     if (args->next == 0) args->next = 1;
+    if (args->letters) return take_letter(args, args->letters);
     if (args->next >= args->argc) return CLI_ARG_END;
     const char *argument = args->argv[args->next++];
     if (!args->options_ended && strcmp(argument, "--") == 0) {
@@ -42,18 +64,10 @@ int cli_next(cli_args *args) {
         args->value = argument;
         return CLI_ARG_PLAIN;
     }
+    if (argument[1] != '-') return take_letter(args, argument + 1);
     const char *inline_value = NULL;
-    bool is_long = argument[1] == '-';
-    const cli_option *option =
-        is_long ? find_long(args->command->options, argument, &inline_value) : find_short(args->command->options, argument, &inline_value);
-    if (!option) return usage_error(args, "unknown option", argument);
-    args->value = inline_value;
-    if (!option->value) return inline_value ? usage_error(args, "this option takes no value", argument) : option->id;
-    if (!args->value) {
-        if (args->next >= args->argc) return usage_error(args, "this option needs a value", argument);
-        args->value = args->argv[args->next++];
-    }
-    return option->id;
+    const cli_option *option = find_long(args->command->options, argument, &inline_value);
+    return take_option(args, option, argument, inline_value);
 }
 
 bool cli_number(const cli_args *args, const char *option, int64_t min, int64_t max, int64_t *number) {

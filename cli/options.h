@@ -31,6 +31,7 @@ typedef struct cli_args {
     char **argv;
     int next;
     bool options_ended;
+    const char *letters; /* of "-abc": those that were not returned yet */
     const char *value; /* of the option, or the argument itself */
 } cli_args;
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BYTES_PER_ITEM = 8 }; /* of texts and blobs */
+
 /* ---- what stands where. Value i of an array is at place array->offset + i of its buffers. */
 
 static bool bit(const void *bitmap, int64_t i) { return ((const uint8_t *)bitmap)[i / 8] >> (i % 8) & 1; }
@@ -113,8 +115,8 @@ static bool append_rest(cli_text *out, const cli_value_style *style, size_t n, u
 /* ---- texts, bytes */
 
 static bool append_text(cli_text *out, const cli_value_style *style, const char *data, size_t size) {
-    if (!style->items_max || size <= style->items_max) return cli_json_string(out, data, size);
-    size_t shown = style->items_max;
+    size_t shown = BYTES_PER_ITEM * style->items_max;
+    if (!shown || size <= shown) return cli_json_string(out, data, size);
     while (shown > 0 && ((unsigned char)data[shown] & 0xC0) == 0x80) shown--; /* not within a character */
     if (style->is_json) {
         return cli_text_append(out, "{", 1) && cli_json_number(out, "length", size) && cli_json_key(out, "text") && cli_json_string(out, data, shown) &&
@@ -134,8 +136,8 @@ static bool append_hex(cli_text *out, const char *data, size_t n) {
 }
 
 static bool append_bytes(cli_text *out, const cli_value_style *style, const char *data, size_t size) {
-    bool is_cut = style->items_max && size > style->items_max;
-    size_t shown = is_cut ? style->items_max : size;
+    bool is_cut = style->items_max && size > BYTES_PER_ITEM * style->items_max;
+    size_t shown = is_cut ? BYTES_PER_ITEM * style->items_max : size;
     if (!style->is_json) {
         return cli_text_printf(out, "<%zu bytes%s", size, size ? " " : "") && append_hex(out, data, shown) &&
                (!is_cut || (cli_text_append(out, " ", 1) && append_rest(out, style, size, hash_bytes(HASH_BEGIN, data, size)))) && cli_text_append(out, ">", 1);

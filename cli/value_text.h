@@ -10,7 +10,7 @@
 
 typedef struct cli_value_style {
     bool is_json;
-    size_t items_max; /* of a list, bytes of a blob, characters of a text: what is beyond is only counted; 0: all */
+    size_t items_max; /* of a list; eight times as many bytes of a text or blob: what is beyond is only counted; 0: all */
     bool has_digest;  /* ... and a hash of all of it is added, so that a difference shows */
 } cli_value_style;
 
