@@ -107,13 +107,15 @@ typedef struct reel_read_message {
     /* blueprint activation */
     bool make_active, make_default;
 } reel_read_message;
-/* *message is NULL at the end. A file that grows: call again, what came meanwhile is read. */
+/* *message is NULL at the end. A file that grows: call again, what came meanwhile is read; a piece of a message at the end is told as damage until the rest of it comes.
+ * What does not parse is told and passed over; with stop_at_damage its status is returned, and the next call goes on behind it. REEL_E_NO_MEMORY: call again, nothing was passed over. */
 REEL_API reel_status reel_next(reel_reader *reader, const reel_read_message **message);
 
 /* ---- Chunks: rows of one entity. Immutable, counted references, safe to share between threads. */
 
 typedef struct reel_chunk reel_chunk;
-/* The chunk in a message. Uncompressed values of a mapped file are used where they stand; else they are unpacked once. Old forms (sorbet 0.1.0 to 0.1.3) are brought to today's names. */
+/* The chunk in a message. Uncompressed values of a mapped file are used where they stand; else they are unpacked once. Old forms (rerun 0.23 on) are brought to today's names.
+ * Any other error but REEL_E_NO_MEMORY was told, and is counted. Not read: dictionaries, views and run-end encoding, ZSTD within Arrow (REEL_E_UNSUPPORTED). */
 REEL_API reel_status reel_read_chunk(reel_reader *reader, const reel_read_message *message, reel_chunk **chunk);
 REEL_API reel_chunk *reel_chunk_ref(reel_chunk *chunk);
 REEL_API void reel_chunk_unref(reel_chunk *chunk); /* NULL is allowed */
@@ -132,6 +134,7 @@ typedef struct reel_chunk_timeline {
     bool is_sorted;              /* looked at, not claimed */
     int64_t min, max;            /* INT64_MAX, INT64_MIN without rows */
 } reel_chunk_timeline;
+/* Sorted by name. */
 REEL_API size_t reel_chunk_timelines(const reel_chunk *chunk);
 REEL_API const reel_chunk_timeline *reel_chunk_timeline_at(const reel_chunk *chunk, size_t index); /* NULL: there is none */
 REEL_API const reel_chunk_timeline *reel_chunk_timeline_of(const reel_chunk *chunk, const char *name);
@@ -144,6 +147,7 @@ typedef struct reel_chunk_component {
     size_t n_values;             /* of all rows */
     size_t n_rows;               /* rows in which it was logged, cleared ones too */
 } reel_chunk_component;
+/* Sorted by archetype (none first), component and type. */
 REEL_API size_t reel_chunk_components(const reel_chunk *chunk);
 REEL_API const reel_chunk_component *reel_chunk_component_at(const reel_chunk *chunk, size_t index); /* NULL: there is none */
 REEL_API size_t reel_chunk_component_bytes(const reel_chunk *chunk, size_t component); /* what its values take, unpacked; 0: there is none */
@@ -157,7 +161,7 @@ typedef struct reel_cell {
 REEL_API reel_status reel_chunk_cell(const reel_chunk *chunk, size_t component, size_t row, reel_cell *cell);
 /* All values as numbers of this type, size of them each (0: one), where they stand: no copy. REEL_E_ARGUMENT: another type; REEL_E_UNSUPPORTED: some are null. */
 REEL_API reel_status reel_chunk_values(const reel_chunk *chunk, size_t component, reel_value_type type, uint32_t size, const void **values, size_t *n);
-/* Value `index` as text or bytes, not ended by NUL. */
+/* Value `index` (0: the chunk's first) as text or bytes, not ended by NUL; NULL: it is null. */
 REEL_API reel_status reel_chunk_text(const reel_chunk *chunk, size_t component, size_t index, const char **text, size_t *size);
 REEL_API reel_status reel_chunk_bytes_at(const reel_chunk *chunk, size_t component, size_t index, reel_bytes *bytes);
 /* Holds a component against the data model of release 0.41. REEL_E_FORMAT: its values have another type than its name tells, or its archetype's field has another; REEL_E_NOT_FOUND: an official
@@ -244,6 +248,8 @@ REEL_API reel_status reel_index_select(const reel_index *index, const reel_query
 REEL_API reel_status reel_index_chunk(const reel_index *index, size_t chunk, reel_chunk **out);
 /* Its message as it stands, to be written again. It lives as long as the index. REEL_E_FORMAT: there stands none. */
 REEL_API reel_status reel_index_message(const reel_index *index, size_t chunk, reel_read_message *message);
+/* A hint: the index is not looked at soon. Memory that the system took for a mapped file is given back; it comes again when it is needed. (It is done now and then without being asked, too.) */
+REEL_API void reel_index_forget(const reel_index *index);
 /* How many components it has. Names, as many as there is room for, go to `components` (NULL if room is 0), and live as long as the index. */
 REEL_API size_t reel_index_components(const reel_index *index, size_t chunk, const char **components, size_t room);
 
