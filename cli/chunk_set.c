@@ -16,12 +16,14 @@ struct cli_chunk_slot {
     uint32_t store; /* and one; 0: empty */
 };
 
-/* Ids hold time and random bits: any mixture of both halves will do. */
+/* Ids of one writer differ in few bytes, wherever these come to lie in a number: two rounds bring each of them to all bits. */
 static size_t begin_of(const struct cli_chunk_slot *slot, size_t n_slots) {
     uint64_t halves[2];
     memcpy(halves, slot->id, sizeof halves);
-    uint64_t hash = (halves[0] ^ halves[1] ^ slot->store) * UINT64_C(0x9e3779b97f4a7c15);
-    return (size_t)(hash >> 20) & (n_slots - 1);
+    uint64_t hash = halves[0] ^ slot->store;
+    hash = (hash ^ hash >> 32) * UINT64_C(0x9e3779b97f4a7c15) ^ halves[1];
+    hash = (hash ^ hash >> 32) * UINT64_C(0xc2b2ae3d27d4eb4f);
+    return (size_t)(hash ^ hash >> 32) & (n_slots - 1);
 }
 
 static struct cli_chunk_slot *find(const struct cli_chunk_slot *slots, size_t n_slots, const struct cli_chunk_slot *wanted) {

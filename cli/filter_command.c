@@ -47,13 +47,8 @@ typedef struct filtering {
     cli_reshape job;
     cli_paths paths;
     cli_filter filter;
-    reel_writer *writer;
     uint64_t rows_in, rows_out, changed;
 } filtering;
-
-static void check(filtering *f, reel_status status) {
-    if (status != REEL_OK) cli_reshape_fail_with(&f->job, f->job.output);
-}
 
 static void say_refused(filtering *f, const reel_chunk *chunk, reel_status status, const char *why) {
     if (status == REEL_E_TIMELINE_TYPE) cli_reshape_fail(&f->job, "the timeline %s of %s has another type than the time given: units are for durations and timestamps, dates for timestamps", why, reel_chunk_entity(chunk));
@@ -70,16 +65,13 @@ static void filter_chunk(filtering *f, cli_recording *in, const reel_read_messag
     if (status != REEL_OK) {
         say_refused(f, chunk, status, why);
     } else if (left == chunk) {
-        check(f, reel_writer_put_read(f->writer, message, chunk));
+        cli_reshape_put_message(&f->job, message, chunk);
     } else if (left) {
         reel_store_id store = { message->store_kind, message->application_id, message->recording_id };
-        check(f, reel_writer_put_chunk(f->writer, &store, left));
+        cli_reshape_put_chunk(&f->job, &store, reel_chunk_ref(left));
         f->changed++;
     }
-    if (left) {
-        f->job.chunks_out++;
-        f->rows_out += reel_chunk_rows(left);
-    }
+    if (left) f->rows_out += reel_chunk_rows(left);
     reel_chunk_unref(left);
     reel_chunk_unref(chunk);
 }
@@ -95,7 +87,7 @@ static void filter_file(filtering *f, const char *path) {
         if (!message->kind) f->job.left_out++;
         else if (!cli_filter_keeps_store(&f->filter, message)) continue;
         else if (message->kind == REEL_MESSAGE_CHUNK) filter_chunk(f, &in, message);
-        else check(f, reel_writer_put_message(f->writer, message));
+        else cli_reshape_put_message(&f->job, message, NULL);
     }
     if (in.has_failed) f->job.has_failed = true;
     cli_reshape_count(&f->job, &in);
@@ -106,9 +98,9 @@ static int run(filtering *f) {
     cli_text more = { 0 };
     cli_stop_install();
     f->job.began_ns = cli_monotonic_ns();
-    f->writer = cli_reshape_open(&f->job, f->job.output);
+    (void)cli_reshape_open(&f->job, f->job.output);
     for (size_t i = 0; i < f->paths.n && !f->job.has_failed && !cli_stop_requested(); i++) filter_file(f, f->paths.items[i]);
-    cli_reshape_close(&f->job, f->writer);
+    cli_reshape_close(&f->job);
     (void)cli_json_number(&more, "chunks_changed", f->changed);
     (void)cli_json_number(&more, "rows", f->rows_in);
     (void)cli_json_number(&more, "rows_written", f->rows_out);

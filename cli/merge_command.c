@@ -42,7 +42,6 @@ typedef struct merge {
     cli_paths paths;
     const char *recording_id, *application_id;
     bool keeps_duplicates;
-    reel_writer *writer;
     cli_map stores;    /* as they are written: kind, application id, recording id */
     cli_map announced; /* store infos that were copied */
     cli_chunk_set chunks;
@@ -74,15 +73,11 @@ static bool number_store(merge *m, cli_map *map, const reel_store_id *id, size_t
 
 /* ---- messages */
 
-static void check(merge *m, reel_status status) {
-    if (status != REEL_OK) cli_reshape_fail_with(&m->job, m->job.output);
-}
-
 static void merge_store_info(merge *m, const reel_read_message *message, const reel_store_id *to) {
     size_t number;
     bool is_new;
     if (is_moved(to, message)) return; /* the writer makes one of its own */
-    if (number_store(m, &m->announced, to, &number, &is_new) && is_new) check(m, reel_writer_put_message(m->writer, message));
+    if (number_store(m, &m->announced, to, &number, &is_new) && is_new) cli_reshape_put_message(&m->job, message, NULL);
 }
 
 static void merge_chunk(merge *m, cli_recording *in, const reel_read_message *message, const reel_store_id *to) {
@@ -98,8 +93,8 @@ static void merge_chunk(merge *m, cli_recording *in, const reel_read_message *me
     if (!m->keeps_duplicates && !cli_chunk_set_add(&m->chunks, (uint32_t)store, reel_chunk_id(chunk), &is_new))
         cli_reshape_fail(&m->job, "no room to remember %zu chunk ids: %s (set TMPDIR, or --keep-duplicates)", m->chunks.n, strerror(errno));
     else if (!is_new) m->duplicates++;
-    else check(m, is_moved(to, message) ? reel_writer_put_chunk(m->writer, to, chunk) : reel_writer_put_read(m->writer, message, chunk));
-    m->job.chunks_out += is_new && !m->job.has_failed;
+    else if (is_moved(to, message)) cli_reshape_put_chunk(&m->job, to, reel_chunk_ref(chunk));
+    else cli_reshape_put_message(&m->job, message, chunk);
     reel_chunk_unref(chunk);
 }
 
@@ -109,7 +104,8 @@ static void merge_message(merge *m, cli_recording *in, const reel_read_message *
     case REEL_MESSAGE_STORE_INFO: merge_store_info(m, message, &to); break;
     case REEL_MESSAGE_CHUNK: merge_chunk(m, in, message, &to); break;
     case REEL_MESSAGE_BLUEPRINT_ACTIVATION:
-        check(m, is_moved(&to, message) ? reel_writer_put_activation(m->writer, &to, message->make_active, message->make_default) : reel_writer_put_message(m->writer, message));
+        if (is_moved(&to, message)) cli_reshape_put_activation(&m->job, &to, message->make_active, message->make_default);
+        else cli_reshape_put_message(&m->job, message, NULL);
         break;
     default: m->job.left_out++;
     }
@@ -132,9 +128,9 @@ static int run(merge *m) {
     cli_text more = { 0 };
     cli_stop_install();
     m->job.began_ns = cli_monotonic_ns();
-    m->writer = cli_reshape_open(&m->job, m->job.output);
+    (void)cli_reshape_open(&m->job, m->job.output);
     for (size_t i = 0; i < m->paths.n && !m->job.has_failed && !cli_stop_requested(); i++) merge_file(m, m->paths.items[i]);
-    cli_reshape_close(&m->job, m->writer);
+    cli_reshape_close(&m->job);
     (void)cli_json_number(&more, "stores", m->stores.n);
     (void)cli_json_number(&more, "duplicates", m->duplicates);
     int code = cli_reshape_end(&m->job, &more);

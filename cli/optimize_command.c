@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RECENT_MAX = 64 }; /* files that stay in memory: as they are small where they are many, this is little */
+
 enum { OPTION_HELP = 1, OPTION_OUTPUT, OPTION_PROFILE, OPTION_MAX_ROWS, OPTION_MAX_BYTES, OPTION_JSON };
 
 static const cli_option options[] = {
@@ -62,9 +64,11 @@ typedef struct optimize {
     item *items;
     size_t n_items, capacity;
     cli_group group;
-    reel_writer *writer;
     cli_progress progress;
     uint64_t duplicates;
+    /* Inputs that were looked at last: of the others no pages are kept in memory. */
+    uint32_t recent[RECENT_MAX];
+    size_t n_recent, next_recent;
 } optimize;
 
 static bool check(optimize *o, reel_status status) {
@@ -129,6 +133,16 @@ static bool number_store(optimize *o, cli_map *map, reel_store_kind kind, const 
     return fits;
 }
 
+static void look_at(optimize *o, uint32_t input) {
+    for (size_t i = 0; i < o->n_recent; i++) {
+        if (o->recent[i] == input) return;
+    }
+    if (o->n_recent == RECENT_MAX) reel_index_forget(o->inputs[o->recent[o->next_recent]].index);
+    else o->n_recent++;
+    o->recent[o->next_recent] = input;
+    o->next_recent = (o->next_recent + 1) % RECENT_MAX;
+}
+
 /* ---- what is copied as it stands: store infos, blueprints and their activations, static data */
 
 static void copy_notes(optimize *o, const cli_whole *in, int kind) {
@@ -137,15 +151,17 @@ static void copy_notes(optimize *o, const cli_whole *in, int kind) {
         const reel_read_message *m = &in->notes[i].message;
         bool is_new = true;
         if (m->kind != kind || (kind == REEL_MESSAGE_STORE_INFO && !number_store(o, &o->announced, m->store_kind, m->application_id, m->recording_id, &number, &is_new))) continue;
-        if (is_new) check(o, reel_writer_put_message(o->writer, m));
+        if (is_new) cli_reshape_put_message(&o->job, m, NULL);
     }
 }
 
-static void copy_chunk(optimize *o, cli_whole *in, size_t number) {
+static void copy_chunk(optimize *o, size_t input, size_t number) {
+    cli_whole *in = &o->inputs[input];
     reel_read_message message;
+    look_at(o, (uint32_t)input);
     reel_chunk *chunk = cli_whole_chunk(in, &o->job, number);
     if (!chunk) return;
-    if (check(o, reel_index_message(in->index, number, &message)) && check(o, reel_writer_put_read(o->writer, &message, chunk))) o->job.chunks_out++;
+    if (check(o, reel_index_message(in->index, number, &message))) cli_reshape_put_message(&o->job, &message, chunk);
     reel_chunk_unref(chunk);
 }
 
@@ -164,7 +180,7 @@ static void take_chunk(optimize *o, size_t input, size_t number, bool is_bluepri
     } else if (!is_new) {
         o->duplicates++;
     } else if (is_blueprint_pass || !range) {
-        copy_chunk(o, in, number);
+        copy_chunk(o, input, number);
     } else {
         cli_text key = { 0 };
         bool is_new_group;
@@ -210,7 +226,6 @@ static bool begin_group(optimize *o, const item *it) {
 
 static void order_all(optimize *o) {
     o->group.job = &o->job;
-    o->group.writer = o->writer;
     o->group.limits = o->limits;
     o->group.max = INT64_MIN;
     if (o->n_items) qsort(o->items, o->n_items, sizeof *o->items, by_group_and_time);
@@ -220,6 +235,7 @@ static void order_all(optimize *o) {
         reel_read_message message;
         bool is_last = i + 1 == o->n_items || o->items[i + 1].group != it->group;
         if ((!i || o->items[i - 1].group != it->group) && !begin_group(o, it)) break;
+        look_at(o, it->input);
         reel_chunk *chunk = cli_whole_chunk(&o->inputs[it->input], &o->job, it->number);
         bool has_message = chunk && reel_index_message(o->inputs[it->input].index, it->number, &message) == REEL_OK;
         if (chunk) cli_group_add(&o->group, chunk, has_message ? &message : NULL, is_last ? INT64_MAX : o->items[i + 1].min);
@@ -245,10 +261,12 @@ static int run(optimize *o) {
     cli_stop_install();
     o->job.began_ns = cli_monotonic_ns();
     open_all(o);
-    if (!o->job.has_failed && !cli_stop_requested()) o->writer = cli_reshape_open(&o->job, o->job.output);
-    if (o->writer) take_all(o);
-    if (o->writer && !o->job.has_failed) order_all(o);
-    cli_reshape_close(&o->job, o->writer);
+    if (!o->job.has_failed && !cli_stop_requested() && cli_reshape_open(&o->job, o->job.output)) {
+        take_all(o);
+        cli_chunk_set_free(&o->chunks);
+        if (!o->job.has_failed) order_all(o);
+        cli_reshape_close(&o->job);
+    }
     (void)cli_json_number(&more, "groups", o->groups.n);
     (void)cli_json_number(&more, "copied", o->group.copied);
     (void)cli_json_number(&more, "joined", o->group.joined);

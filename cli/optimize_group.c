@@ -11,17 +11,12 @@ static bool check(cli_group *g, reel_status status) {
     return status == REEL_OK;
 }
 
-static void put(cli_group *g, const reel_chunk *chunk) {
-    if (check(g, reel_writer_put_chunk(g->writer, &g->store, chunk))) g->job->chunks_out++;
-}
-
 /* ---- writing */
 
 /* Viewers keep rows by their ids, so that is their order within a chunk; times order the chunks. */
 static void put_rows(cli_group *g, const reel_chunk *chunk, size_t first, size_t n) {
     reel_chunk *rows = NULL, *sorted = NULL;
-    if (check(g, reel_chunk_slice(chunk, first, n, &rows)) && check(g, reel_chunk_sort(rows, NULL, &sorted))) put(g, sorted);
-    reel_chunk_unref(sorted);
+    if (check(g, reel_chunk_slice(chunk, first, n, &rows)) && check(g, reel_chunk_sort(rows, NULL, &sorted))) cli_reshape_put_chunk(g->job, &g->store, sorted);
     reel_chunk_unref(rows);
 }
 
@@ -110,7 +105,7 @@ void cli_group_add(cli_group *g, reel_chunk *chunk, const reel_read_message *mes
     const reel_chunk_timeline *t = reel_chunk_timeline_of(chunk, g->timeline);
     if (message && is_good(g, chunk, t, next)) {
         put_waiting(g, INT64_MAX);
-        if (check(g, reel_writer_put_read(g->writer, message, chunk))) g->job->chunks_out++;
+        cli_reshape_put_message(g->job, message, chunk);
         g->copied++;
         g->max = t->max;
         reel_chunk_unref(chunk);

@@ -13,7 +13,6 @@ typedef struct cli_optimize_limits {
 
 typedef struct cli_group {
     cli_reshape *job;
-    reel_writer *writer;
     cli_optimize_limits limits;
     reel_store_id store;
     char *timeline;    /* by which chunks are ordered */

@@ -27,14 +27,58 @@ void cli_reshape_fail_with(cli_reshape *job, const char *what) {
     else cli_reshape_fail(job, "%s", said);
 }
 
-reel_writer *cli_reshape_open(cli_reshape *job, const char *path) {
-    reel_writer *writer = NULL;
-    if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO)) {
-        cli_reshape_fail(job, "standard output is a terminal: a recording is not written to it");
-        return NULL;
+bool cli_reshape_open(cli_reshape *job, const char *path) {
+    if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO)) cli_reshape_fail(job, "standard output is a terminal: a recording is not written to it");
+    else if (reel_writer_open(path, NULL, &job->writer) != REEL_OK) cli_reshape_fail_with(job, path);
+    else return true;
+    job->writer = NULL;
+    return false;
+}
+
+static void written(cli_reshape *job, reel_status status) {
+    if (status != REEL_OK && !job->has_failed) cli_reshape_fail_with(job, job->output);
+}
+
+static void queue_failed(cli_reshape *job) {
+    if (!job->has_failed) cli_reshape_fail(job, "%s", cli_queue_error(job->queue));
+}
+
+/* One core reads, another one packs. Where a thread cannot be had it goes one after the other. */
+void cli_reshape_put_chunk(cli_reshape *job, const reel_store_id *store, reel_chunk *chunk) {
+    if (!job->queue && !job->has_failed) job->queue = cli_queue_start(job->writer);
+    if (!job->queue) {
+        if (!job->has_failed) written(job, reel_writer_put_chunk(job->writer, store, chunk));
+        reel_chunk_unref(chunk);
+    } else if (cli_queue_put(job->queue, store, chunk) != REEL_OK) {
+        queue_failed(job);
     }
-    if (reel_writer_open(path, NULL, &writer) != REEL_OK) cli_reshape_fail_with(job, path);
-    return writer;
+    if (!job->has_failed) job->chunks_out++;
+}
+
+static bool is_drained(cli_reshape *job) {
+    if (job->queue && cli_queue_drain(job->queue) != REEL_OK) queue_failed(job);
+    return !job->has_failed;
+}
+
+void cli_reshape_put_message(cli_reshape *job, const reel_read_message *message, const reel_chunk *chunk) {
+    if (!is_drained(job)) return;
+    written(job, chunk ? reel_writer_put_read(job->writer, message, chunk) : reel_writer_put_message(job->writer, message));
+    job->chunks_out += message->kind == REEL_MESSAGE_CHUNK && !job->has_failed;
+}
+
+void cli_reshape_put_activation(cli_reshape *job, const reel_store_id *store, bool make_active, bool make_default) {
+    if (is_drained(job)) written(job, reel_writer_put_activation(job->writer, store, make_active, make_default));
+}
+
+void cli_reshape_close(cli_reshape *job) {
+    if (!job->writer) return;
+    if (cli_stop_requested() && !job->has_failed) cli_reshape_fail(job, "stopped: nothing was written");
+    (void)is_drained(job);
+    cli_queue_end(job->queue);
+    if (job->has_failed) reel_writer_abandon(job->writer);
+    else if (reel_writer_close(job->writer) != REEL_OK) cli_reshape_fail_with(job, job->output);
+    job->queue = NULL;
+    job->writer = NULL;
 }
 
 void cli_reshape_count(cli_reshape *job, const cli_recording *in) {
@@ -51,13 +95,6 @@ void cli_reshape_lost(cli_reshape *job, const char *name, uint64_t offset, uint6
     fprintf(stderr, "reel %s: %s: at byte %" PRIu64 ": %s (%" PRIu64 " bytes are passed over)\n", job->command, name, offset, reel_error_message(), size);
     job->damaged++;
     job->bytes_lost += size;
-}
-
-void cli_reshape_close(cli_reshape *job, reel_writer *writer) {
-    if (!writer) return;
-    if (cli_stop_requested() && !job->has_failed) cli_reshape_fail(job, "stopped: nothing was written");
-    if (job->has_failed) reel_writer_abandon(writer);
-    else if (reel_writer_close(writer) != REEL_OK) cli_reshape_fail_with(job, job->output);
 }
 
 static bool append_summary(cli_text *out, const cli_reshape *job, const cli_text *more, int code) {

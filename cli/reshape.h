@@ -2,6 +2,7 @@
 #ifndef REEL_CLI_RESHAPE_H
 #define REEL_CLI_RESHAPE_H
 
+#include "chunk_queue.h"
 #include "recording_input.h"
 #include "text_buffer.h"
 
@@ -12,7 +13,9 @@ typedef struct cli_reshape {
     const char *command;
     const char *output; /* "-": standard output */
     bool is_json;
-    uint64_t inputs, bytes_in, chunks_in, chunks_out, rows_out;
+    reel_writer *writer; /* while one is open */
+    cli_queue *queue;    /* chunks on their way to it */
+    uint64_t inputs, bytes_in, chunks_in, chunks_out;
     uint64_t damaged, bytes_lost; /* places where something could not be read */
     uint64_t left_out;            /* messages of kinds that are not known */
     bool has_failed;              /* it was said; the output is not finished */
@@ -24,15 +27,20 @@ void cli_reshape_fail(cli_reshape *job, const char *format, ...) __attribute__((
 /* The library's newest error, of what was done with `what` (NULL: the message names it). */
 void cli_reshape_fail_with(cli_reshape *job, const char *what);
 
-/* The writer, NULL after a failure. A terminal is not written to. */
-reel_writer *cli_reshape_open(cli_reshape *job, const char *path);
+/* False after a failure. A terminal is not written to. */
+bool cli_reshape_open(cli_reshape *job, const char *path);
+/* The chunk is taken over, and encoded while the next ones are read. */
+void cli_reshape_put_chunk(cli_reshape *job, const reel_store_id *store, reel_chunk *chunk);
+/* A message as it stands; the chunk that was read from it (NULL: there is none). */
+void cli_reshape_put_message(cli_reshape *job, const reel_read_message *message, const reel_chunk *chunk);
+void cli_reshape_put_activation(cli_reshape *job, const reel_store_id *store, bool make_active, bool make_default);
+/* Finishes the output, or gives it up if the job has failed or a stop was asked for. */
+void cli_reshape_close(cli_reshape *job);
 /* Adds what the reader of an input has read and lost, before the input is closed. */
 void cli_reshape_count(cli_reshape *job, const cli_recording *in);
 /* A chunk was lost that an index led to. */
 void cli_reshape_lost(cli_reshape *job, const char *name, uint64_t offset, uint64_t size);
 
-/* Closes the writer (NULL: there is none), or gives it up if the job has failed or a stop was asked for. */
-void cli_reshape_close(cli_reshape *job, reel_writer *writer);
 /* The exit code: 0, 1 after a failure, 3 when something was lost. What was lost is said; with is_json a summary is printed: its members, and more if `more` is not NULL ("\"a\":1"). */
 int cli_reshape_end(cli_reshape *job, const cli_text *more);
 

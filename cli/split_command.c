@@ -48,7 +48,6 @@ typedef struct split {
     reel_chunk **cache; /* by number: chunks that are needed again */
     size_t cache_bytes;
     cli_map files;      /* names that were given */
-    reel_writer *writer;
     uint64_t n_chunks;  /* of this part, those that are in all parts aside */
     cli_progress progress;
     cli_text list;      /* JSON of the parts */
@@ -101,10 +100,11 @@ static void copy_chunk(split *s, size_t number) {
     reel_read_message message;
     reel_index_entry entry;
     reel_status status = reel_index_message(s->whole.index, number, &message);
-    if (status == REEL_OK) status = reel_writer_put_message(s->writer, &message);
-    if (status == REEL_OK) s->job.chunks_out++;
+    reel_chunk *chunk = status == REEL_OK ? cli_whole_chunk(&s->whole, &s->job, number) : NULL;
+    if (chunk) cli_reshape_put_message(&s->job, &message, chunk);
     else if (status == REEL_E_FORMAT && reel_index_at(s->whole.index, number, &entry) == REEL_OK) cli_reshape_lost(&s->job, s->whole.in.name, entry.offset, entry.size);
     else check(s, status);
+    reel_chunk_unref(chunk);
 }
 
 /* ---- a part */
@@ -130,7 +130,7 @@ static void copy_notes(split *s, int kind, uint32_t part) {
     for (size_t i = 0; i < s->whole.n_notes && !s->job.has_failed; i++) {
         const reel_read_message *message = &s->whole.notes[i].message;
         if (message->kind != kind || !is_of_part(s, message, part) || (kind == REEL_MESSAGE_STORE_INFO && was_announced(s, i))) continue;
-        check(s, reel_writer_put_message(s->writer, message));
+        cli_reshape_put_message(&s->job, message, NULL);
     }
 }
 
@@ -170,8 +170,7 @@ static bool begin_part(split *s, uint32_t part, cli_text *path) {
         return false;
     }
     s->job.output = path->data;
-    s->writer = cli_reshape_open(&s->job, path->data);
-    if (!s->writer) return false;
+    if (!cli_reshape_open(&s->job, path->data)) return false;
     copy_notes(s, REEL_MESSAGE_STORE_INFO, part);
     copy_common(s, true);
     if (s->plan.by != CLI_BY_STORE) copy_notes(s, REEL_MESSAGE_BLUEPRINT_ACTIVATION, part);
@@ -181,8 +180,7 @@ static bool begin_part(split *s, uint32_t part, cli_text *path) {
 
 static void end_part(split *s, uint32_t part, const cli_text *path) {
     if (s->plan.by == CLI_BY_STORE) copy_notes(s, REEL_MESSAGE_BLUEPRINT_ACTIVATION, part);
-    cli_reshape_close(&s->job, s->writer);
-    s->writer = NULL;
+    cli_reshape_close(&s->job);
     if (s->job.has_failed) return;
     cli_progress_clear(&s->progress);
     if (!s->job.is_json) printf("%s\n", path->data);
@@ -198,7 +196,7 @@ static void write_part(split *s, uint32_t part) {
         if (s->plan.first[i] == CLI_EVERY_PART || part < s->plan.first[i] || part > s->plan.last[i]) continue;
         bool is_cut = s->plan.first[i] != s->plan.last[i];
         reel_chunk *chunk = is_cut ? cut(s, i, part) : NULL;
-        if ((is_cut && !chunk) || (!s->writer && !begin_part(s, part, &path))) {
+        if ((is_cut && !chunk) || (!s->job.writer && !begin_part(s, part, &path))) {
             reel_chunk_unref(chunk);
             continue;
         }
@@ -206,14 +204,14 @@ static void write_part(split *s, uint32_t part) {
             reel_index_entry entry;
             reel_index_at(s->whole.index, i, &entry);
             const reel_index_store_info *store = reel_index_store(s->whole.index, entry.store);
-            if (check(s, reel_writer_put_chunk(s->writer, &(reel_store_id) { store->kind, store->application_id, store->recording_id }, chunk))) s->job.chunks_out++;
+            cli_reshape_put_chunk(&s->job, &(reel_store_id) { store->kind, store->application_id, store->recording_id }, reel_chunk_ref(chunk));
         } else {
             copy_chunk(s, i);
         }
         s->n_chunks++;
         reel_chunk_unref(chunk);
     }
-    if (s->writer) end_part(s, part, &path);
+    if (s->job.writer) end_part(s, part, &path);
     s->job.output = s->folder;
     cli_text_free(&path);
 }

@@ -33,7 +33,7 @@ int reel__mapping_new(int fd, uint64_t size, reel__mapping **out) {
 }
 
 void reel__mapping_forget(const reel__mapping *mapping, size_t end) {
-    end &= ~(size_t)65535; /* whole pages, of whatever size */
-    if (end && end <= mapping->size)
+    end = end < mapping->size ? end & ~(size_t)65535 : mapping->size; /* whole pages, of whatever size */
+    if (end)
         (void)madvise((void *)mapping->data, end, MADV_DONTNEED);
 }

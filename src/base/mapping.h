@@ -13,7 +13,7 @@ typedef struct reel__mapping {
 
 /* 0 or an errno value. size is not 0. */
 int reel__mapping_new(int fd, uint64_t size, reel__mapping **out);
-/* What was read up to here is not needed in memory any more. */
+/* What was read up to here (SIZE_MAX: all of it) is not needed in memory any more. What is looked at again comes back. */
 void reel__mapping_forget(const reel__mapping *mapping, size_t end);
 
 #endif

@@ -60,7 +60,8 @@ typedef struct reel__index_raw_range {
 struct reel_index {
     const uint8_t *data;         /* the recording's bytes */
     size_t size;
-    reel__held *owner;           /* keeps them */
+    reel__held *owner;           /* keeps them: a reel__mapping, or NULL */
+    _Atomic size_t looked_at;    /* bytes of chunks, since their pages were last given back */
     reel_read_options options;
     REEL__INDEX_LIST(reel__index_chunk) chunks;
     REEL__INDEX_LIST(reel_index_store_info) stores;
@@ -99,6 +100,9 @@ reel_status reel__index_end(reel_index *index);
 /* The range of a component's rows on a timeline (UINT32_MAX: of all rows); false: it has none there. */
 bool reel__index_range(const reel_index *index, const reel__index_chunk *chunk, uint32_t timeline, uint32_t component, int64_t *min, int64_t *max, uint64_t *n_rows);
 bool reel__index_has(const reel_index *index, const reel__index_chunk *chunk, uint32_t component);
+
+/* Notes that `size` bytes of a chunk were looked at. Pages of a mapped file are given back before long: the index leads to chunks all over a file, of which few are needed again. */
+void reel__index_looked_at(const reel_index *index, size_t size);
 
 /* A query, checked and with texts as an index has them: which entities, sets and stores it means. */
 typedef struct reel__index_choice {

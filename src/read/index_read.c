@@ -1,10 +1,12 @@
 /* An index, from the footer or from a look at everything; and the chunks it leads to. */
 #include "../base/alloc.h"
 #include "../base/error.h"
+#include "../base/mapping.h"
 #include "footer_read.h"
 #include "index_scan.h"
 #include "reader.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,6 +75,22 @@ static const char *difference(const reel_index *index, const reel__index_chunk *
     return reel_chunk_is_static(chunk) != c->is_static ? "is static, or should be" : NULL;
 }
 
+void reel__index_looked_at(const reel_index *index, size_t size) {
+    static const size_t kept = (size_t)4 << 20, around = (size_t)1 << 16; /* the system brings what stands around a page, too */
+    reel_index *changed = (reel_index *)index; /* a count that several threads may add to */
+    size_t before = atomic_fetch_add_explicit(&changed->looked_at, size + around, memory_order_relaxed);
+    if (!index->owner || before + size + around < kept)
+        return;
+    reel_index_forget(index);
+}
+
+void reel_index_forget(const reel_index *index) {
+    if (!index || !index->owner)
+        return;
+    atomic_store_explicit(&((reel_index *)index)->looked_at, 0, memory_order_relaxed);
+    reel__mapping_forget((const reel__mapping *)index->owner, SIZE_MAX);
+}
+
 reel_status reel__index_load(const reel_index *index, size_t i, reel_chunk **out) {
     const reel__index_chunk *c = &index->chunks.items[i];
     const uint8_t *header = index->data + c->offset;
@@ -85,6 +103,7 @@ reel_status reel__index_load(const reel_index *index, size_t i, reel_chunk **out
     REEL__TRY(reel__payload_read(REEL__RRD_ARROW_MSG, header + REEL__MESSAGE_HEADER_SIZE, (size_t)c->size - REEL__MESSAGE_HEADER_SIZE, &payload));
     REEL__TRY(reel__chunk_of_payload(&payload, index->options.message_bytes_max, true, index->owner, NULL, NULL, out));
     const char *what = difference(index, c, &payload, *out);
+    reel__index_looked_at(index, (size_t)c->size);
     if (!what)
         return REEL_OK;
     reel_chunk_unref(*out);

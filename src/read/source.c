@@ -81,8 +81,10 @@ reel_status reel__source_path(reel__source *s, const char *path) {
 void reel__source_close(reel__source *s) {
     if (s->owns_fd)
         reel__io_close(s->fd);
-    if (s->mapping)
+    if (s->mapping) {
+        reel__mapping_forget(s->mapping, SIZE_MAX); /* an index may hold it for long */
         reel__held_unref(&s->mapping->held);
+    }
     reel__buf_free(&s->window);
     reel__release(s->name);
     *s = (reel__source){.fd = -1};
