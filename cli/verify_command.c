@@ -41,7 +41,9 @@ typedef struct verification {
     bool is_json, is_quiet, no_footers;
     cli_recording in;
     cli_verifier verifier;
-    bool is_in_footers;  /* chunks are read again: their own damage was told */
+    reel_footer_check *footers; /* NULL: there is nothing to hold against chunks */
+    bool was_told;       /* that the footer's newest chunk is damaged */
+    cli_text footer_error; /* why there is none; empty: there was nothing wrong */
     uint64_t errors, warnings;
     cli_text line;
 } verification;
@@ -77,27 +79,36 @@ static void on_read_event(void *user, const reel_read_event *event) {
     verification *v = user;
     bool is_error = event->status != REEL_OK || event->topic == REEL_READ_CLAIM;
     char message[700];
-    if (v->is_in_footers) return;
     if (event->topic == REEL_READ_NEWER) v->verifier.is_newer = true;
     if (event->topic == REEL_READ_FOOTER && v->no_footers) is_error = false;
     snprintf(message, sizeof message, event->size ? "%s (%" PRIu64 " bytes are not read)" : "%s", event->message, event->size);
     find(v, is_error ? CLI_ERROR : CLI_WARNING, event->offset, message);
 }
 
-static void on_footer_event(void *user, const reel_read_event *event) { find(user, CLI_ERROR, event->offset, event->message); }
+static void on_footer_event(void *user, const reel_read_event *event) {
+    verification *v = user;
+    if (!v->was_told) find(v, CLI_ERROR, event->offset, event->message);
+}
 
-static void look_at_footers(verification *v, const reel_read_stats *stats) {
-    if (stats->streams > 1) find(v, CLI_ERROR, UINT64_MAX, "several recordings stand one behind another: readers that go by the footer see only the last (reel merge makes one of them)");
-    if (!stats->has_footer) {
-        if (!stats->is_truncated) find(v, CLI_ERROR, UINT64_MAX, "there is no footer: the recording was not finished (reel recover adds one)");
-        return;
-    }
-    uint64_t n;
-    v->is_in_footers = true;
-    reel_status status = reel_index_verify(v->in.reader, on_footer_event, v, &n);
-    v->is_in_footers = false;
+/* What is wrong with the footers alone waits until the messages were looked at, which may say it better. */
+static void begin_footers(verification *v) {
+    v->footers = NULL;
+    cli_text_clear(&v->footer_error);
+    if (v->no_footers) return;
+    reel_status status = reel_footer_check_begin(v->in.reader, on_footer_event, v, &v->footers);
+    if (status == REEL_OK || status == REEL_E_NOT_FOUND) return;
     if (status == REEL_E_UNSUPPORTED) find(v, CLI_WARNING, UINT64_MAX, "footers are not held against chunks: the recording comes through a pipe");
-    else if (status != REEL_OK) find(v, CLI_ERROR, UINT64_MAX, reel_error_message());
+    else cli_text_printf(&v->footer_error, "%s", reel_error_message());
+}
+
+static void end_footers(verification *v, const reel_read_stats *stats) {
+    uint64_t n;
+    if (v->no_footers) return;
+    if (stats->streams > 1)
+        find(v, CLI_ERROR, UINT64_MAX, "several recordings stand one behind another: readers that go by the footer see only the last (reel merge makes one of them)");
+    if (v->footers && reel_footer_check_end(v->footers, &n) != REEL_OK) find(v, CLI_ERROR, UINT64_MAX, reel_error_message());
+    if (!stats->has_footer && !stats->is_truncated) find(v, CLI_ERROR, UINT64_MAX, "there is no footer: the recording was not finished (reel recover adds one)");
+    else if (stats->has_footer && v->footer_error.size) find(v, CLI_ERROR, UINT64_MAX, v->footer_error.data);
 }
 
 static void sum_up(verification *v, const reel_read_stats *stats) {
@@ -124,13 +135,24 @@ static void sum_up(verification *v, const reel_read_stats *stats) {
     if (!v->is_quiet) printf("%s\n", v->line.data ? v->line.data : "");
 }
 
+/* False: memory is out. */
+static bool look_at_footer(verification *v, const reel_read_message *message, const reel_chunk *chunk) {
+    if (!v->footers || message->kind != REEL_MESSAGE_CHUNK) return true;
+    v->was_told = !chunk;
+    reel_status status = reel_footer_check_chunk(v->footers, message, chunk);
+    v->was_told = false;
+    if (status == REEL_E_NO_MEMORY) errno = ENOMEM;
+    else if (status != REEL_OK) find(v, CLI_ERROR, message->offset, reel_error_message());
+    return status != REEL_E_NO_MEMORY;
+}
+
 /* False: it could not be finished, which was said. */
 static bool look_at_messages(verification *v) {
     const reel_read_message *message;
     bool goes_on = true;
     while (goes_on && (message = cli_recording_next(&v->in))) {
         reel_chunk *chunk = message->kind == REEL_MESSAGE_CHUNK ? cli_recording_chunk(&v->in, message) : NULL;
-        goes_on = cli_verifier_look(&v->verifier, message, chunk);
+        goes_on = cli_verifier_look(&v->verifier, message, chunk) && look_at_footer(v, message, chunk);
         reel_chunk_unref(chunk);
     }
     goes_on = goes_on && !v->in.has_failed && !cli_stop_requested();
@@ -150,13 +172,18 @@ static int verify(verification *v, const char *path) {
         return CLI_FAILED;
     }
     bool is_done = cli_recording_open(&v->in, command.name, path, &how);
-    if (is_done) is_done = look_at_messages(v);
+    if (is_done) {
+        begin_footers(v);
+        is_done = look_at_messages(v);
+    }
     if (is_done) {
         reel_read_stats stats = cli_recording_stats(&v->in);
         if (!stats.streams && !stats.is_truncated) find(v, CLI_ERROR, UINT64_MAX, "it is empty");
-        else if (!v->no_footers) look_at_footers(v, &stats);
+        else end_footers(v, &stats);
         sum_up(v, &stats);
     }
+    reel_footer_check_free(v->footers);
+    v->footers = NULL;
     cli_recording_close(&v->in);
     cli_verifier_free(&v->verifier);
     return is_done && !v->errors ? CLI_OK : CLI_FAILED;
@@ -194,6 +221,7 @@ int reel_cli_verify(int argc, char **argv) {
         }
     }
     cli_text_free(&v.line);
+    cli_text_free(&v.footer_error);
     cli_paths_free(&paths);
     return code;
 }

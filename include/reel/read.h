@@ -231,6 +231,12 @@ REEL_API reel_status reel_index_at(const reel_index *index, size_t chunk, reel_i
 /* Holds the footer against the chunks: entity, id, rows, sizes, times, and per component its rows and their times; chunks that it does not have, and entries that lead to none; and
  * its schema of all columns: types, what is static. Each difference is told (NULL: only counted). REEL_OK also when there are some; REEL_E_NOT_FOUND, REEL_E_FORMAT: there is no good footer. */
 REEL_API reel_status reel_index_verify(reel_reader *reader, reel_read_event_fn on_event, void *user, uint64_t *n_differences);
+/* The same for those who read the messages anyway, in their order: each chunk message, and its chunk (NULL: it could not be read, which reel_error_message() tells). */
+typedef struct reel_footer_check reel_footer_check;
+REEL_API reel_status reel_footer_check_begin(reel_reader *reader, reel_read_event_fn on_event, void *user, reel_footer_check **check);
+REEL_API reel_status reel_footer_check_chunk(reel_footer_check *check, const reel_read_message *message, const reel_chunk *chunk);
+REEL_API reel_status reel_footer_check_end(reel_footer_check *check, uint64_t *n_differences); /* tells what was not seen */
+REEL_API void reel_footer_check_free(reel_footer_check *check); /* NULL is allowed */
 
 typedef struct reel_query {
     size_t struct_size;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct verifying {
+struct reel_footer_check {
     reel_index *index;
     size_t next;               /* the first entry that no message was found for yet */
     reel_read_event_fn on_event;
@@ -23,7 +23,8 @@ typedef struct verifying {
     const reel__kind *kind;
     uint32_t set, *numbers;
     size_t numbers_room;
-} verifying;
+};
+typedef struct reel_footer_check verifying;
 
 REEL_PRINTF(2, 3) static void tell(verifying *v, const char *format, ...) {
     char text[600];
@@ -182,8 +183,27 @@ static void tell_missing(verifying *v, const reel_read_message *m) {
         v->on_event(v->user, &(reel_read_event){.struct_size = sizeof(reel_read_event), .topic = REEL_READ_FOOTER, .status = REEL_E_FORMAT, .offset = m->offset, .message = text});
 }
 
-static reel_status look_at(void *user, const reel_read_message *m, const reel_chunk *chunk) {
-    verifying *v = user;
+reel_status reel_footer_check_begin(reel_reader *reader, reel_read_event_fn on_event, void *user, reel_footer_check **check) {
+    if (!reader || !check)
+        return reel__fail(REEL_E_ARGUMENT, "reel_footer_check_begin needs a reader, and where the check goes");
+    *check = NULL;
+    verifying *v = reel__alloc_zero(sizeof *v);
+    if (!v)
+        return reel__fail(REEL_E_NO_MEMORY, "no memory to check a footer");
+    *v = (verifying){.on_event = on_event, .user = user, .all_were_seen = true};
+    reel_status status = reel_read_index(reader, REEL_INDEX_FOOTER, &v->index);
+    if (status == REEL_OK)
+        status = reel__schema_check_begin(&v->schemas, v->index, tell_of_schema, v);
+    if (status == REEL_OK)
+        *check = v;
+    else
+        reel_footer_check_free(v);
+    return status;
+}
+
+reel_status reel_footer_check_chunk(reel_footer_check *v, const reel_read_message *m, const reel_chunk *chunk) {
+    if (!v || !m)
+        return reel__fail(REEL_E_ARGUMENT, "reel_footer_check_chunk needs a check and a message");
     tell_unfound(v, m->offset);
     if (v->next == v->index->chunks.n || v->index->chunks.items[v->next].offset != m->offset) {
         tell_missing(v, m);
@@ -197,21 +217,38 @@ static reel_status look_at(void *user, const reel_read_message *m, const reel_ch
     return REEL_OK;
 }
 
+reel_status reel_footer_check_end(reel_footer_check *v, uint64_t *n_differences) {
+    if (!v || !n_differences)
+        return reel__fail(REEL_E_ARGUMENT, "reel_footer_check_end needs a check, and where the number of differences goes");
+    tell_unfound(v, UINT64_MAX);
+    reel__schema_check_end(&v->schemas, v->all_were_seen);
+    *n_differences = v->n_differences;
+    return REEL_OK;
+}
+
+void reel_footer_check_free(reel_footer_check *v) {
+    if (!v)
+        return;
+    reel__schema_check_end(&v->schemas, false);
+    reel__summariser_free(&v->summaries);
+    reel__release(v->numbers);
+    reel_index_free(v->index);
+    reel__release(v);
+}
+
+static reel_status look_at(void *user, const reel_read_message *m, const reel_chunk *chunk) { return reel_footer_check_chunk(user, m, chunk); }
+
 reel_status reel_index_verify(reel_reader *reader, reel_read_event_fn on_event, void *on_event_user, uint64_t *n_differences) {
-    verifying v = {.on_event = on_event, .user = on_event_user, .all_were_seen = true};
+    reel_footer_check *check;
     if (!reader || !n_differences)
         return reel__fail(REEL_E_ARGUMENT, "reel_index_verify needs a reader, and where the number of differences goes");
     *n_differences = 0;
-    REEL__TRY(reel_read_index(reader, REEL_INDEX_FOOTER, &v.index));
-    reel_status status = reel__schema_check_begin(&v.schemas, v.index, tell_of_schema, &v);
+    REEL__TRY(reel_footer_check_begin(reader, on_event, on_event_user, &check));
+    reel_status status = reel__index_walk(check->index, NULL, NULL, look_at, check);
     if (status == REEL_OK)
-        status = reel__index_walk(v.index, NULL, NULL, look_at, &v);
-    if (status == REEL_OK)
-        tell_unfound(&v, UINT64_MAX);
-    reel__schema_check_end(&v.schemas, status == REEL_OK && v.all_were_seen);
-    reel__summariser_free(&v.summaries);
-    reel__release(v.numbers);
-    reel_index_free(v.index);
-    *n_differences = v.n_differences;
+        status = reel_footer_check_end(check, n_differences);
+    else
+        *n_differences = check->n_differences;
+    reel_footer_check_free(check);
     return status;
 }
