@@ -175,7 +175,7 @@ static void a_footer_says_what_a_look_at_all_chunks_says(void **state) {
 static void every_flipped_bit_of_a_footer_is_refused(void **state) {
     (void)state;
     reel__buf bytes;
-    size_t start, length;
+    size_t start = 0, length = 0;
     reel_index *index, *scan;
     record(&bytes);
     assert_true(footer_place(bytes.data, bytes.size, &start, &length));
@@ -202,7 +202,7 @@ static void whatever_a_footer_says_is_right_or_told(void **state) {
     (void)state;
     static const uint8_t changes[] = {0x01, 0x80, 0xFF};
     reel__buf bytes, plain = {0};
-    size_t start, length, n_refused = 0, n_different = 0;
+    size_t start = 0, length = 0, n_refused = 0, n_different = 0;
     reel_index *index, *scan;
     record(&bytes);
     plain_footer(bytes.data, bytes.size, &plain);
@@ -248,7 +248,7 @@ static void a_schema_that_lies_is_told(void **state) {
         {"rerun:component", 'x', "of no component"},
     };
     reel__buf bytes, plain = {0};
-    size_t start, length;
+    size_t start = 0, length = 0;
     record(&bytes);
     plain_footer(bytes.data, bytes.size, &plain);
     assert_true(footer_place(plain.data, plain.size, &start, &length));
