@@ -70,6 +70,7 @@ static void put_waiting(cli_group *g, int64_t next) {
     if (check(g, reel_chunk_sort(joined, g->timeline, &sorted))) {
         size_t n = reel_chunk_rows(sorted), before = next == INT64_MAX ? n : rows_before(sorted, g->timeline, next);
         if (g->bytes >= WAITING_BYTES_MAX && before < n / 2) before = n;
+        if (next != INT64_MAX) before -= before % rows_at_once(g, sorted); /* whole chunks; the rest becomes part of the next one */
         g->joined += g->n_waiting;
         forget_waiting(g);
         put_cut(g, sorted, before);
@@ -126,7 +127,7 @@ void cli_group_add(cli_group *g, reel_chunk *chunk, const reel_read_message *mes
     g->rows += reel_chunk_rows(chunk);
     g->bytes += reel_chunk_bytes(chunk);
     if (t && t->max > g->max) g->max = t->max;
-    bool is_enough = g->rows >= g->limits.rows || g->bytes >= g->limits.bytes;
+    bool is_enough = g->rows >= 2 * g->limits.rows || g->bytes >= 2 * g->limits.bytes; /* for one and a rest, so that rests are not joined over and over */
     if (g->bytes >= WAITING_BYTES_MAX || (is_enough && g->max < next)) put_waiting(g, next);
 }
 
