@@ -9,6 +9,7 @@ export npm_config_cache="$PWD/.cache/npm-cache"
 unset PYTHONPATH PYTHONHOME
 
 python_packages="rerun-sdk==0.41.0 pyarrow numpy pillow pytest"
+table_readers="polars duckdb"
 older_readers="0.33.1 0.36.2"
 node_packages="playwright-core@1.56.1"
 
@@ -23,6 +24,15 @@ if ! is_done "$mark" "$python_packages"; then
     # shellcheck disable=SC2086
     .cache/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir $python_packages
     echo "$python_packages" >"$mark"
+fi
+
+# What reads tables, for the cookbook. A step of its own: the environment need not be made anew for it.
+mark=.cache/venv/.table_readers
+if ! is_done "$mark" "$table_readers"; then
+    echo "reel: adding $table_readers to .cache/venv"
+    # shellcheck disable=SC2086
+    .cache/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir $table_readers
+    echo "$table_readers" >"$mark"
 fi
 
 # Older versions of the official tools, each in an environment of its own. What they need besides they share with .cache/venv: their own

@@ -89,13 +89,10 @@ def test_concatenated_files_and_files_without_a_footer_are_read_whole(tmp_path):
 
 def test_damage_is_told_and_the_rest_is_kept(tmp_path, one):
     other = official(tmp_path / "other.rrd", first=50)
-    raw = tmp_path / "raw.rrd"
-    raw.write_bytes(one.read_bytes())
-    size = flip_bytes_of_a_chunk(raw, tmp_path / "damaged.rrd", b"")
+    size = flip_bytes_of_a_chunk(one, tmp_path / "damaged.rrd", b"")
     done = run("merge", tmp_path / "damaged.rrd", other, "-o", tmp_path / "out.rrd")
     assert done.returncode == 3 and "damaged.rrd: at byte" in done.stderr and "the rest was kept" in done.stderr
     verify(tmp_path / "out.rrd")
-    (tmp_path / "cut.rrd").write_bytes(one.read_bytes()[:-4000 if one.stat().st_size > 8000 else -100])
     said = summary("merge", tmp_path / "damaged.rrd", "-o", tmp_path / "out.rrd", expect=3)
     assert said["damaged"] == 1 and said["bytes_lost"] == size and said["exit_code"] == 3
 
