@@ -381,14 +381,20 @@ static reel_status step_footer(reel_reader *r, bool *is_end) {
     return stop_or_search(r, status, r->at); /* what was taken for an End may have been something else */
 }
 
-/* Whether a message's header may stand at `at`, or a stream's, or the end. */
-static reel_status is_plausible(reel_reader *r, uint64_t at, bool *is) {
-    const uint8_t *header;
-    uint64_t got;
-    REEL__TRY(reel__source_get(&r->source, at, REEL__MESSAGE_HEADER_SIZE, &header, &got));
-    *is = !got || (got >= REEL__STREAM_HEADER_SIZE && reel__is_stream_header(header));
+/* Whether `size` bytes behind r->at a message's header may stand, or a stream's, or the end. They are asked for together: a source that has no memory does not go back. */
+static reel_status is_plausible(reel_reader *r, uint64_t size, bool *is) {
+    const uint8_t *data;
+    uint64_t got, at = r->at + size;
+    REEL__TRY(reel__source_get(&r->source, r->at, size + REEL__MESSAGE_HEADER_SIZE, &data, &got));
+    if (got < size) {
+        *is = false;
+        return REEL_OK;
+    }
+    got -= size;
+    data += size;
+    *is = !got || (got >= REEL__STREAM_HEADER_SIZE && reel__is_stream_header(data));
     if (got == REEL__MESSAGE_HEADER_SIZE) {
-        reel__frame f = reel__frame_of(header);
+        reel__frame f = reel__frame_of(data);
         *is |= f.kind <= REEL__RRD_BLUEPRINT_ACTIVATION && f.length <= r->options.message_bytes_max && (!r->source.is_whole || f.length <= r->source.size - at - REEL__MESSAGE_HEADER_SIZE);
     }
     return REEL_OK;
@@ -396,14 +402,9 @@ static reel_status is_plausible(reel_reader *r, uint64_t at, bool *is) {
 
 /* A kind that is not known: another stream, or a message of a kind of later releases if all around it fits, or nonsense. */
 static reel_status step_unknown(reel_reader *r, const reel__frame *f, bool *is_message) {
-    const uint8_t *data;
-    uint64_t got, size = f->length + REEL__MESSAGE_HEADER_SIZE;
     bool is_good = false;
-    if (f->kind < 256 && f->length <= r->options.message_bytes_max) {
-        REEL__TRY(reel__source_get(&r->source, r->at, size, &data, &got));
-        if (got == size)
-            REEL__TRY(is_plausible(r, r->at + size, &is_good));
-    }
+    if (f->kind < 256 && f->length <= r->options.message_bytes_max)
+        REEL__TRY(is_plausible(r, f->length + REEL__MESSAGE_HEADER_SIZE, &is_good));
     if (is_good) {
         char text[96];
         snprintf(text, sizeof text, "a message of %llu bytes is of the kind %llu, which is not known", (unsigned long long)f->length, (unsigned long long)f->kind);

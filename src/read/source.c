@@ -126,6 +126,8 @@ static void slide(reel__source *s, uint64_t at) {
 /* A position beyond the window: what lies between is read, and dropped. */
 static reel_status fill_window(reel__source *s, uint64_t at, uint64_t size) {
     s->is_at_end = false;
+    if (at < s->window_at)
+        return reel__fail(REEL_E_IO, "bytes at %llu were asked for, which were passed", (unsigned long long)at);
     for (;;) {
         uint64_t end = s->window_at + s->window.size;
         if (at >= end) {

@@ -467,6 +467,21 @@ def test_an_unknown_kind_of_message_is_passed_over_if_all_around_it_fits():
     assert reader.stats.warnings == 1 and reader.stats.damaged == 0
 
 
+@pytest.mark.parametrize("piece", [3, 100, 10**6])
+def test_an_unknown_kind_is_looked_at_without_going_back(piece):
+    """Also when the bytes come in order: what does not fit is told where it begins."""
+    good = made.recording(NORMAL)
+    left = bytearray(good + made.message(9, b"what is this" * 20000) + b"no message follows it" * 10)
+
+    def fill(size):
+        taken = bytes(left[:min(size, piece)])
+        del left[:len(taken)]
+        return taken
+    reader = Reader(fill)
+    assert [m.kind for m in reader.messages()] == [STORE_INFO, CHUNK]
+    assert [(status, offset) for status, offset, *_ in reader.events] == [(-18, len(good))]
+
+
 def test_trailing_bytes_are_told(mixed):
     data = mixed.read_bytes()
     found, reader = read_with_reel(data + b"some bytes that are nothing at all")
