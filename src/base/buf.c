@@ -17,7 +17,7 @@ uint8_t *reel__buf_reserve(reel__buf *b, size_t n) {
         b->failed = true;
         return NULL;
     }
-    if (need > b->capacity) {
+    if (need > b->capacity || !b->data) { /* no bytes have an address, too: NULL says that memory is out */
         size_t capacity = b->capacity + b->capacity / 2;
         if (capacity < need)
             capacity = need;
