@@ -34,7 +34,7 @@ static size_t vtable(reel__flat *f, const uint8_t sizes[REEL__FLAT_SLOTS_MAX], u
     reel__buf_u16(f->out, at);
     for (size_t i = 0; i < n_slots; i++)
         reel__buf_u16(f->out, offsets[i]);
-    if (f->n_vtables < REEL__FLAT_VTABLES_MAX) {
+    if (f->n_vtables < REEL__FLAT_VTABLES_MAX && !f->shares_nothing) {
         f->vtables[f->n_vtables].at = position;
         memcpy(f->vtables[f->n_vtables++].sizes, sizes, REEL__FLAT_SLOTS_MAX);
     }

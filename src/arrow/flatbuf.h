@@ -18,6 +18,7 @@ typedef struct reel__flat {
         uint8_t sizes[REEL__FLAT_SLOTS_MAX];
     } vtables[REEL__FLAT_VTABLES_MAX];
     size_t n_vtables;
+    bool shares_nothing; /* each table has a vtable of its own, right before it: some readers look for it nowhere else */
 } reel__flat;
 
 /* A table whose slot i takes sizes[i] bytes (0: absent; 1, 2, 4, 8). Positions of the slots' bytes go to at[]; all are zero until stored. Returns the table's position. */

@@ -205,18 +205,26 @@ static void schema_table(reel__flat *f, size_t hole, const reel__ipc_field *fiel
         metadata_vector(f, at[2], metadata, n_metadata);
 }
 
-void reel__ipc_schema(reel__buf *out, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata) {
+static void schema_message(reel__buf *out, bool shares_nothing, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata) {
     size_t start = begin(out);
-    reel__flat f = {.out = out, .start = start + 8};
+    reel__flat f = {.out = out, .start = start + 8, .shares_nothing = shares_nothing};
     schema_table(&f, message(&f, HEADER_SCHEMA, 0), fields, n_fields, metadata, n_metadata);
     end(out, start);
+}
+
+void reel__ipc_schema(reel__buf *out, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata) {
+    schema_message(out, false, fields, n_fields, metadata, n_metadata);
+}
+
+void reel__ipc_schema_for_all(reel__buf *out, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata) {
+    schema_message(out, true, fields, n_fields, metadata, n_metadata);
 }
 
 /* Footer: version, schema, dictionaries (none), where the record batches stand; its length; the mark. */
 void reel__ipc_footer(reel__buf *out, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata, const reel__ipc_block *blocks, size_t n_blocks) {
     size_t start = out->size, at[REEL__FLAT_SLOTS_MAX];
     const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {2, 4, 0, 4};
-    reel__flat f = {.out = out, .start = start};
+    reel__flat f = {.out = out, .start = start, .shares_nothing = true};
     reel__buf_u32(out, 0); /* offset of the root table */
     reel__flat_link(&f, start, reel__flat_table(&f, sizes, at));
     reel__flat_store(&f, at[0], METADATA_V5, 2);

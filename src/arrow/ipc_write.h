@@ -37,6 +37,8 @@ typedef struct reel__ipc_buffer {
 
 /* Appends a schema message. */
 void reel__ipc_schema(reel__buf *out, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata);
+/* The same for readers of all kinds: larger, since tables share nothing (flatbuf.h). So is the footer below. */
+void reel__ipc_schema_for_all(reel__buf *out, const reel__ipc_field *fields, size_t n_fields, const reel__ipc_key_value *metadata, size_t n_metadata);
 /* Appends a record batch message's head; the body of body_size bytes (a multiple of 8) follows it. lz4_frame: the buffers are compressed as Arrow's BodyCompression. */
 void reel__ipc_batch(reel__buf *out, int64_t n_rows, const reel__ipc_node *nodes, size_t n_nodes, const reel__ipc_buffer *buffers, size_t n_buffers, int64_t body_size, bool lz4_frame);
 /* Appends the end-of-stream mark. */

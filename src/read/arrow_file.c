@@ -250,7 +250,7 @@ static reel_status write_all(writing *w, struct ArrowArrayStream *stream, reel_a
         reel__buf_text(&w->head, REEL__IPC_FILE_MARK);
         reel__buf_pad(&w->head, 0, 8);
     }
-    reel__ipc_schema(&w->head, w->fields, w->n_fields, w->metadata, w->n_root_metadata);
+    reel__ipc_schema_for_all(&w->head, w->fields, w->n_fields, w->metadata, w->n_root_metadata);
     REEL__TRY(put(w, &w->head));
     REEL__TRY(put_batches(w, stream));
     w->head.size = 0;
