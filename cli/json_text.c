@@ -11,8 +11,10 @@ bool cli_json_string(cli_text *out, const char *text, size_t n) {
     size_t start = 0;
     for (size_t i = 0; fits && i < clean.size; i++) {
         unsigned char c = (unsigned char)clean.data[i];
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F) continue;
+        bool is_c1 = c == 0xC2 && (unsigned char)clean.data[i + 1] < 0xA0; /* U+0080 to U+009F: terminals may obey them */
+        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F && !is_c1) continue;
         fits = cli_text_append(out, clean.data + start, i - start);
+        if (is_c1) c = (unsigned char)clean.data[++i];
         start = i + 1;
         if (c == '"' || c == '\\') fits = fits && cli_text_printf(out, "\\%c", c);
         else if (c == '\n' || c == '\t' || c == '\r') fits = fits && cli_text_printf(out, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');

@@ -1,5 +1,6 @@
 #include "number_text.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ static bool append_digits(cli_text *out, const char *digits) {
 bool cli_number_append_double(cli_text *out, double value) {
     char digits[40];
     if (!isfinite(value)) return append_odd(out, value);
-    for (int n = 15; n <= 17; n++) {
+    for (int n = fabs(value) < DBL_MIN ? 1 : 15; n <= 17; n++) { /* up to 15 digits always read back; the smallest numbers have fewer */
         snprintf(digits, sizeof digits, "%.*g", n, value);
         if (n == 17 || strtod(digits, NULL) == value) break;
     }
@@ -26,14 +27,14 @@ bool cli_number_append_double(cli_text *out, double value) {
 bool cli_number_append_float(cli_text *out, float value) {
     char digits[40];
     if (!isfinite(value)) return append_odd(out, value);
-    for (int n = 6; n <= 9; n++) {
+    for (int n = fabsf(value) < FLT_MIN ? 1 : 6; n <= 9; n++) {
         snprintf(digits, sizeof digits, "%.*g", n, (double)value);
         if (n == 9 || strtof(digits, NULL) == value) break;
     }
     return append_digits(out, digits);
 }
 
-/* A sign bit, 5 bits of exponent, 10 of fraction. The nearest other number is at least half a step away on either side. */
+/* A sign bit, 5 bits of exponent, 10 of fraction. What lies less than half a step away means this number; below a power of two, steps are half as large. */
 bool cli_number_append_half(cli_text *out, uint16_t bits) {
     int exponent = bits >> 10 & 31;
     double fraction = bits & 1023, step = ldexp(1, (exponent ? exponent : 1) - 25);
@@ -43,7 +44,8 @@ bool cli_number_append_half(cli_text *out, uint16_t bits) {
     if (!isfinite(value)) return append_odd(out, value);
     for (int n = 1; n <= 6; n++) {
         snprintf(digits, sizeof digits, "%.*g", n, value);
-        if (fabs(strtod(digits, NULL) - value) < step / 4) break;
+        double off = fabs(strtod(digits, NULL)) - size;
+        if (off < 0 && !fraction && exponent > 1 ? off > -step / 4 : fabs(off) < step / 2) break;
     }
     return append_digits(out, digits);
 }
