@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define QUEUE_CHUNKS_MAX 64
-#define QUEUE_BYTES_MAX ((size_t)8 << 20)
+#define QUEUE_BYTES_MAX  ((size_t)8 << 20)
 
 typedef struct waiting {
     reel_chunk *chunk;
@@ -73,7 +73,8 @@ static bool keep_ids(cli_queue *q, const reel_store_id *store, reel_store_id *ke
     size_t size = strlen(store->application_id) + 1, number;
     bool is_new;
     cli_text key = { 0 };
-    bool fits = cli_text_append(&key, store->application_id, size) && cli_text_append(&key, store->recording_id, strlen(store->recording_id)) && cli_map_add(&q->stores, key.data, key.size, &number, &is_new);
+    bool fits = cli_text_append(&key, store->application_id, size) && cli_text_append(&key, store->recording_id, strlen(store->recording_id)) &&
+                cli_map_add(&q->stores, key.data, key.size, &number, &is_new);
     cli_text_free(&key);
     if (!fits) return false;
     const char *ids = cli_map_key(&q->stores, number, NULL);

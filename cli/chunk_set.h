@@ -1,4 +1,5 @@
-/* Which chunks were seen, by store and id. A large set lies in a file without a name that is mapped, so that it takes pages of the file cache, which the system can write back, instead of memory. */
+/* Which chunks were seen, by store and id. A large set lies in a file without a name that is mapped, so that it takes pages of the file cache, which the system
+ * can write back, instead of memory. */
 #ifndef REEL_CLI_CHUNK_SET_H
 #define REEL_CLI_CHUNK_SET_H
 

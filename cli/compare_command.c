@@ -1,7 +1,7 @@
 /* `reel compare`: whether two recordings hold the same data, however their rows are cut into chunks.
  *
- * First each row of both becomes a hash, and an entity the sums of its rows' hashes, with and without their ids: little memory, whatever the size. Equal sums end it. Only for entities whose
- * sums differ are the rows themselves lined up, 40 bytes each, to find the first that differs. */
+ * First each row of both becomes a hash, and an entity the sums of its rows' hashes, with and without their ids: little memory, whatever the size. Equal sums
+ * end it. Only for entities whose sums differ are the rows themselves lined up, 40 bytes each, to find the first that differs. */
 #include "commands.h"
 #include "compare_rows.h"
 #include "json_text.h"
@@ -50,8 +50,8 @@ typedef struct sums {
 typedef struct side {
     cli_whole whole;
     cli_reshape job;
-    size_t *pairs;   /* which pair of stores each store is of */
-    sums *entities;  /* by number */
+    size_t *pairs;  /* which pair of stores each store is of */
+    sums *entities; /* by number */
     size_t n_entities;
 } side;
 
@@ -79,8 +79,8 @@ static void differ(comparing *c, const char *entity, const char *what) {
     c->n_differences++;
     if (c->n_differences > (uint64_t)c->max) return;
     if (!c->is_json) printf("%s%s%s\n", entity ? entity : "", entity ? ": " : "", what);
-    (void)(cli_json_comma(&c->list) && cli_text_append(&c->list, "{", 1) && cli_json_text(&c->list, "entity", entity) && cli_json_text(&c->list, "what", what) &&
-           cli_text_append(&c->list, "}", 1));
+    (void)(cli_json_comma(&c->list) && cli_text_append(&c->list, "{", 1) && cli_json_text(&c->list, "entity", entity) &&
+           cli_json_text(&c->list, "what", what) && cli_text_append(&c->list, "}", 1));
 }
 
 /* ---- stores */
@@ -246,8 +246,8 @@ static void drop_common(rows *a, rows *b) {
 static bool tell_row(comparing *c, const char *entity, int which, const cli_row *row, size_t place) {
     reel_chunk *chunk = NULL;
     cli_text text = { 0 };
-    bool fits = reel_index_chunk(c->sides[which].whole.index, row->chunk, &chunk) == REEL_OK && cli_text_printf(&text, "row %zu (", place + 1) && cli_row_times(&text, chunk, row->row) &&
-                cli_text_printf(&text, ") is only in %s", c->paths[which]);
+    bool fits = reel_index_chunk(c->sides[which].whole.index, row->chunk, &chunk) == REEL_OK && cli_text_printf(&text, "row %zu (", place + 1) &&
+                cli_row_times(&text, chunk, row->row) && cli_text_printf(&text, ") is only in %s", c->paths[which]);
     if (fits) differ(c, entity, text.data);
     cli_text_free(&text);
     reel_chunk_unref(chunk);
@@ -257,9 +257,9 @@ static bool tell_row(comparing *c, const char *entity, int which, const cli_row 
 static bool tell_pair(comparing *c, const char *entity, const cli_row *a, const cli_row *b, size_t place) {
     reel_chunk *left = NULL, *right = NULL;
     cli_text text = { 0 };
-    bool fits = reel_index_chunk(c->sides[0].whole.index, a->chunk, &left) == REEL_OK && reel_index_chunk(c->sides[1].whole.index, b->chunk, &right) == REEL_OK &&
-                cli_text_printf(&text, "row %zu (", place + 1) && cli_row_times(&text, left, a->row) && cli_text_append(&text, "): ", 3) &&
-                cli_rows_tell(&text, left, a->row, right, b->row, &c->rules);
+    bool fits = reel_index_chunk(c->sides[0].whole.index, a->chunk, &left) == REEL_OK &&
+                reel_index_chunk(c->sides[1].whole.index, b->chunk, &right) == REEL_OK && cli_text_printf(&text, "row %zu (", place + 1) &&
+                cli_row_times(&text, left, a->row) && cli_text_append(&text, "): ", 3) && cli_rows_tell(&text, left, a->row, right, b->row, &c->rules);
     if (fits) differ(c, entity, text.data);
     cli_text_free(&text);
     reel_chunk_unref(left);
@@ -323,9 +323,11 @@ static int result(comparing *c) {
     if (damaged) fprintf(stderr, "reel compare: %" PRIu64 " places could not be read\n", damaged);
     if (c->is_json) {
         cli_text text = { 0 };
-        bool fits = cli_text_append(&text, "{", 1) && cli_json_text(&text, "command", "compare") && cli_json_bool(&text, "is_equal", code == CLI_OK) && cli_json_number(&text, "entities", c->entities.n) &&
-                    cli_json_number(&text, "rows", c->n_rows) && cli_json_number(&text, "damaged", damaged) && cli_json_number(&text, "n_differences", c->n_differences) &&
-                    cli_json_key(&text, "differences") && cli_text_append(&text, "[", 1) && cli_text_append(&text, c->list.data ? c->list.data : "", c->list.size) && cli_text_append(&text, "]", 1) &&
+        bool fits = cli_text_append(&text, "{", 1) && cli_json_text(&text, "command", "compare") && cli_json_bool(&text, "is_equal", code == CLI_OK) &&
+                    cli_json_number(&text, "entities", c->entities.n) && cli_json_number(&text, "rows", c->n_rows) &&
+                    cli_json_number(&text, "damaged", damaged) && cli_json_number(&text, "n_differences", c->n_differences) &&
+                    cli_json_key(&text, "differences") && cli_text_append(&text, "[", 1) &&
+                    cli_text_append(&text, c->list.data ? c->list.data : "", c->list.size) && cli_text_append(&text, "]", 1) &&
                     cli_json_number(&text, "exit_code", (uint64_t)code) && cli_text_append(&text, "}\n", 2);
         if (fits) fputs(text.data, stdout);
         cli_text_free(&text);
@@ -391,8 +393,10 @@ int reel_cli_compare(int argc, char **argv) {
         fprintf(stderr, "reel compare: standard input (-) can be read only once\n");
         code = CLI_USAGE;
     }
-    if (is_help) cli_print_help(&command);
-    else if (code == CLI_OK) code = run(&c);
+    if (is_help)
+        cli_print_help(&command);
+    else if (code == CLI_OK)
+        code = run(&c);
     cli_names_free(&c.rules.ignored);
     cli_map_free(&c.stores);
     cli_map_free(&c.entities);

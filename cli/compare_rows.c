@@ -101,22 +101,27 @@ static bool tell_times(cli_text *out, size_t start, const reel_chunk *a, size_t 
     for (size_t i = 0; i < reel_chunk_timelines(a) && fits; i++) {
         const reel_chunk_timeline *left = reel_chunk_timeline_at(a, i), *right = reel_chunk_timeline_of(b, left->name);
         if (cli_names_have(&rules->ignored, left->name)) continue;
-        if (!right) fits = separate(out, start) && cli_text_printf(out, "timeline %s: only in the first", left->name);
-        else if (left->type != right->type) fits = separate(out, start) && cli_text_printf(out, "timeline %s: a %s and a %s", left->name, cli_time_type_name(left->type), cli_time_type_name(right->type));
+        if (!right)
+            fits = separate(out, start) && cli_text_printf(out, "timeline %s: only in the first", left->name);
+        else if (left->type != right->type)
+            fits = separate(out, start) &&
+                   cli_text_printf(out, "timeline %s: a %s and a %s", left->name, cli_time_type_name(left->type), cli_time_type_name(right->type));
         else if (left->times[row_a] != right->times[row_b])
-            fits = separate(out, start) && cli_text_printf(out, "%s: ", left->name) && cli_time_append(out, left->type, left->times[row_a]) && cli_text_append(out, " and ", 5) &&
-                   cli_time_append(out, right->type, right->times[row_b]);
+            fits = separate(out, start) && cli_text_printf(out, "%s: ", left->name) && cli_time_append(out, left->type, left->times[row_a]) &&
+                   cli_text_append(out, " and ", 5) && cli_time_append(out, right->type, right->times[row_b]);
     }
     for (size_t i = 0; i < reel_chunk_timelines(b) && fits; i++) {
         const char *name = reel_chunk_timeline_at(b, i)->name;
-        if (!reel_chunk_timeline_of(a, name) && !cli_names_have(&rules->ignored, name)) fits = separate(out, start) && cli_text_printf(out, "timeline %s: only in the second", name);
+        if (!reel_chunk_timeline_of(a, name) && !cli_names_have(&rules->ignored, name))
+            fits = separate(out, start) && cli_text_printf(out, "timeline %s: only in the second", name);
     }
     return fits;
 }
 
 static bool append_cell(cli_text *out, const view *v, size_t component, int64_t first, int64_t n) {
     static const cli_value_style style = { .items_max = 8, .has_digest = true };
-    return cli_values_append(out, &style, v->schema.children[v->first + component]->children[0], v->array.children[v->first + component]->children[0], first, n);
+    return cli_values_append(out, &style, v->schema.children[v->first + component]->children[0], v->array.children[v->first + component]->children[0], first,
+                             n);
 }
 
 static bool is_same_cell(const view *a, size_t i, int64_t first_a, int64_t n_a, const view *b, size_t k, int64_t first_b, int64_t n_b, bool *fits) {
@@ -136,12 +141,13 @@ static bool tell_component(cli_text *out, size_t start, const view *a, size_t i,
     const reel_chunk_component *right = reel_chunk_component_at(b->chunk, k);
     cli_hash hash_a = hash_of_column(a, i), hash_b = hash_of_column(b, k);
     if (hash_a.a != hash_b.a || hash_a.b != hash_b.b)
-        return separate(out, start) && cli_text_printf(out, "%s: %s (%s of %s) and %s (%s of %s)", left->component, left->arrow_type, left->component_type ? left->component_type : "-",
-                                                       left->archetype ? left->archetype : "-", right->arrow_type, right->component_type ? right->component_type : "-",
-                                                       right->archetype ? right->archetype : "-");
+        return separate(out, start) &&
+               cli_text_printf(out, "%s: %s (%s of %s) and %s (%s of %s)", left->component, left->arrow_type, left->component_type ? left->component_type : "-",
+                               left->archetype ? left->archetype : "-", right->arrow_type, right->component_type ? right->component_type : "-",
+                               right->archetype ? right->archetype : "-");
     if (is_same_cell(a, i, first_a, n_a, b, k, first_b, n_b, &fits)) return fits;
-    return fits && separate(out, start) && cli_text_printf(out, "%s: ", left->component) && append_cell(out, a, i, first_a, n_a) && cli_text_append(out, " and ", 5) &&
-           append_cell(out, b, k, first_b, n_b);
+    return fits && separate(out, start) && cli_text_printf(out, "%s: ", left->component) && append_cell(out, a, i, first_a, n_a) &&
+           cli_text_append(out, " and ", 5) && append_cell(out, b, k, first_b, n_b);
 }
 
 bool cli_rows_tell(cli_text *out, const reel_chunk *a, size_t row_a, const reel_chunk *b, size_t row_b, const cli_row_rules *rules) {
@@ -154,7 +160,8 @@ bool cli_rows_tell(cli_text *out, const reel_chunk *a, size_t row_a, const reel_
     for (size_t i = 0; i < reel_chunk_components(b) && fits; i++) {
         int64_t first, n;
         const char *name = reel_chunk_component_at(b, i)->component;
-        if (reel_chunk_find(a, name) == SIZE_MAX && values_of(&right, i, row_b, &first, &n)) fits = separate(out, start) && cli_text_printf(out, "%s: only in the second", name);
+        if (reel_chunk_find(a, name) == SIZE_MAX && values_of(&right, i, row_b, &first, &n))
+            fits = separate(out, start) && cli_text_printf(out, "%s: only in the second", name);
     }
     close_view(&left);
     close_view(&right);

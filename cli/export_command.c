@@ -74,10 +74,13 @@ static bool choose_store(exporting *e, reel_query *query) {
         query->recording_id = found->recording_id;
         return true;
     }
-    if (e->store) cli_reshape_fail(&e->job, "%s: %zu recordings or blueprints have the id %s", e->whole.in.name, n, e->store);
-    else cli_reshape_fail(&e->job, n ? "%s: it has %zu recordings: --store says which" : "%s: it has %zu recordings", e->whole.in.name, n);
-    for (size_t i = 0; i < reel_index_stores(index) && n != 1; i++) fprintf(stderr, "  --store %s (%s of %s)\n", reel_index_store(index, i)->recording_id,
-                                                                            cli_store_kind_name(reel_index_store(index, i)->kind), reel_index_store(index, i)->application_id);
+    if (e->store)
+        cli_reshape_fail(&e->job, "%s: %zu recordings or blueprints have the id %s", e->whole.in.name, n, e->store);
+    else
+        cli_reshape_fail(&e->job, n ? "%s: it has %zu recordings: --store says which" : "%s: it has %zu recordings", e->whole.in.name, n);
+    for (size_t i = 0; i < reel_index_stores(index) && n != 1; i++)
+        fprintf(stderr, "  --store %s (%s of %s)\n", reel_index_store(index, i)->recording_id, cli_store_kind_name(reel_index_store(index, i)->kind),
+                reel_index_store(index, i)->application_id);
     return false;
 }
 
@@ -96,7 +99,9 @@ static bool check_chunks(exporting *e, const reel_query *query) {
     }
     reel_release(chunks);
     e->is_damaged = n_bad != 0;
-    if (!n) cli_reshape_fail(&e->job, "%s: it has nothing of %s%s%s", e->whole.in.name, query->entity ? query->entity : "any entity", e->component ? " with " : "", e->component ? e->component : "");
+    if (!n)
+        cli_reshape_fail(&e->job, "%s: it has nothing of %s%s%s", e->whole.in.name, query->entity ? query->entity : "any entity", e->component ? " with " : "",
+                         e->component ? e->component : "");
     e->job.chunks_out = n;
     return n > 0;
 }
@@ -126,8 +131,10 @@ static void write_stream(exporting *e, struct ArrowArrayStream *stream) {
     bool fits;
     if (e->format == FORMAT_ARROW || e->format == FORMAT_ARROW_STREAM) {
         fits = reel_write_arrow(stream, e->format == FORMAT_ARROW ? REEL_ARROW_FILE : REEL_ARROW_STREAM, cli_output_write, &e->output, &e->n_rows) == REEL_OK;
-        if (e->output.error) snprintf(why, sizeof why, "cannot write to %s: %s", e->output.path, strerror(e->output.error));
-        else snprintf(why, sizeof why, "%s", reel_error_message());
+        if (e->output.error)
+            snprintf(why, sizeof why, "cannot write to %s: %s", e->output.path, strerror(e->output.error));
+        else
+            snprintf(why, sizeof why, "%s", reel_error_message());
     } else {
         fits = cli_export_table(stream, e->format == FORMAT_JSONL, &e->output, &e->n_rows, why);
     }
@@ -136,9 +143,12 @@ static void write_stream(exporting *e, struct ArrowArrayStream *stream) {
 
 static bool open_output(exporting *e) {
     bool is_binary = e->format == FORMAT_ARROW || e->format == FORMAT_ARROW_STREAM;
-    if (is_binary && strcmp(e->job.output, "-") == 0 && isatty(STDOUT_FILENO)) cli_reshape_fail(&e->job, "standard output is a terminal: Arrow is not written to it");
-    else if (cli_output_open(&e->output, e->job.output)) return true;
-    else cli_reshape_fail(&e->job, "cannot write to %s: %s", e->job.output, strerror(errno));
+    if (is_binary && strcmp(e->job.output, "-") == 0 && isatty(STDOUT_FILENO))
+        cli_reshape_fail(&e->job, "standard output is a terminal: Arrow is not written to it");
+    else if (cli_output_open(&e->output, e->job.output))
+        return true;
+    else
+        cli_reshape_fail(&e->job, "cannot write to %s: %s", e->job.output, strerror(errno));
     return false;
 }
 
@@ -148,12 +158,16 @@ static int run(exporting *e) {
     cli_stop_install();
     e->job.began_ns = cli_monotonic_ns();
     if (cli_whole_open(&e->whole, &e->job, e->path) && open_stream(e, &stream)) {
-        if (open_output(e)) write_stream(e, &stream);
-        else stream.release(&stream);
+        if (open_output(e))
+            write_stream(e, &stream);
+        else
+            stream.release(&stream);
     }
     if (cli_stop_requested() && !e->job.has_failed) cli_reshape_fail(&e->job, "stopped: nothing was written");
-    if (e->job.has_failed) cli_output_abandon(&e->output);
-    else if (!cli_output_close(&e->output)) cli_reshape_fail(&e->job, "cannot write to %s: %s", e->job.output, strerror(errno));
+    if (e->job.has_failed)
+        cli_output_abandon(&e->output);
+    else if (!cli_output_close(&e->output))
+        cli_reshape_fail(&e->job, "cannot write to %s: %s", e->job.output, strerror(errno));
     cli_whole_close(&e->whole);
     (void)cli_json_number(&more, "rows", e->n_rows);
     int code = cli_reshape_end(&e->job, &more);
@@ -180,7 +194,8 @@ static format format_of_file(const char *path) {
     static const struct {
         const char *ending;
         format format;
-    } endings[] = { { ".arrow", FORMAT_ARROW }, { ".feather", FORMAT_ARROW }, { ".arrows", FORMAT_ARROW_STREAM }, { ".csv", FORMAT_CSV }, { ".jsonl", FORMAT_JSONL }, { ".ndjson", FORMAT_JSONL } };
+    } endings[] = { { ".arrow", FORMAT_ARROW }, { ".feather", FORMAT_ARROW }, { ".arrows", FORMAT_ARROW_STREAM },
+                    { ".csv", FORMAT_CSV },     { ".jsonl", FORMAT_JSONL },   { ".ndjson", FORMAT_JSONL } };
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < sizeof endings / sizeof endings[0]; i++) {
         if (strcmp(dot, endings[i].ending) == 0) return endings[i].format;
@@ -226,7 +241,9 @@ int reel_cli_export(int argc, char **argv) {
     exporting e = { .job = { .command = command.name, .output = "-" }, .entity = "/**" };
     bool is_help = false;
     int code = parse(&e, &args, &is_help);
-    if (is_help) cli_print_help(&command);
-    else if (code == CLI_OK) code = run(&e);
+    if (is_help)
+        cli_print_help(&command);
+    else if (code == CLI_OK)
+        code = run(&e);
     return code;
 }

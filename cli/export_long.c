@@ -49,9 +49,11 @@ static int get_schema(struct ArrowArrayStream *self, struct ArrowSchema *out) {
     memcpy(block->time_format, s->time_format, sizeof block->time_format);
     for (int i = 0; i < N_COLUMNS; i++) {
         block->list[i] = &block->children[i];
-        block->children[i] = (struct ArrowSchema) { .format = i == TIME ? block->time_format : "u", .name = names[i], .flags = ARROW_FLAG_NULLABLE, .release = release_schema };
+        block->children[i] =
+            (struct ArrowSchema) { .format = i == TIME ? block->time_format : "u", .name = names[i], .flags = ARROW_FLAG_NULLABLE, .release = release_schema };
     }
-    *out = (struct ArrowSchema) { .format = "+s", .name = "", .n_children = N_COLUMNS, .children = block->list, .release = release_schema, .private_data = block };
+    *out =
+        (struct ArrowSchema) { .format = "+s", .name = "", .n_children = N_COLUMNS, .children = block->list, .release = release_schema, .private_data = block };
     return 0;
 }
 
@@ -130,7 +132,9 @@ static struct ArrowArray *array_of(column *c, int64_t n, bool is_time) {
     memset(&c->validity, 0, sizeof c->validity);
     memset(&c->bytes, 0, sizeof c->bytes);
     memset(&c->offsets, 0, sizeof c->offsets);
-    *array = (struct ArrowArray) { .length = n, .null_count = c->n_nulls, .n_buffers = is_time ? 2 : 3, .buffers = buffers, .release = release_array, .private_data = buffers };
+    *array = (struct ArrowArray) {
+        .length = n, .null_count = c->n_nulls, .n_buffers = is_time ? 2 : 3, .buffers = buffers, .release = release_array, .private_data = buffers
+    };
     return array;
 }
 
@@ -140,7 +144,9 @@ static bool give(long_batch *b, struct ArrowArray *out) {
         struct ArrowArray *children[N_COLUMNS];
     } *block = calloc(1, sizeof *block);
     if (!block) return false;
-    *out = (struct ArrowArray) { .length = b->n, .n_buffers = 1, .buffers = block->buffers, .children = block->children, .release = release_array, .private_data = block };
+    *out = (struct ArrowArray) {
+        .length = b->n, .n_buffers = 1, .buffers = block->buffers, .children = block->children, .release = release_array, .private_data = block
+    };
     for (int i = 0; i < N_COLUMNS; i++) {
         block->children[i] = array_of(&b->columns[i], b->n, i == TIME);
         if (!block->children[i]) {

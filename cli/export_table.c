@@ -50,7 +50,8 @@ static bool append_time(cli_text *out, const struct ArrowSchema *field, const st
     int64_t time = ((const int64_t *)array->buffers[1])[array->offset + i];
     const char *quote = is_json ? "\"" : "";
     if (field->format[0] == 'l') return cli_time_append(out, REEL_TIME_SEQUENCE, time);
-    if (field->format[1] == 's') return cli_text_append(out, quote, strlen(quote)) && cli_time_append_iso(out, time) && cli_text_append(out, quote, strlen(quote));
+    if (field->format[1] == 's')
+        return cli_text_append(out, quote, strlen(quote)) && cli_time_append_iso(out, time) && cli_text_append(out, quote, strlen(quote));
     if (!cli_time_append(out, REEL_TIME_DURATION_NS, time)) return false;
     if (out->data[out->size - 1] == 's') out->data[--out->size] = 0; /* the unit */
     return true;
@@ -115,7 +116,8 @@ static bool write_header(table *t) {
         const struct ArrowSchema *field = t->schema.children[i];
         if (t->kinds[i] == CLI_COLUMN_CONTROL) continue;
         cli_text_clear(&t->cell);
-        fits = (is_first || cli_text_append(&t->row, ",", 1)) && cli_text_append(&t->cell, field->name, strlen(field->name)) && append_csv(&t->row, &t->cell, true);
+        fits = (is_first || cli_text_append(&t->row, ",", 1)) && cli_text_append(&t->cell, field->name, strlen(field->name)) &&
+               append_csv(&t->row, &t->cell, true);
         is_first = false;
     }
     return fits && cli_text_append(&t->row, "\n", 1) && cli_output_write(t->output, t->row.data, t->row.size) == REEL_OK;

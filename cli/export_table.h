@@ -16,8 +16,9 @@ const char *cli_field_metadata(const struct ArrowSchema *field, const char *key,
 /* All rows of a stream, which is released. Row ids are left out. False: *why says why, in memory of its own. */
 bool cli_export_table(struct ArrowArrayStream *stream, bool is_json, cli_output *output, uint64_t *n_rows, char why[400]);
 
-/* The long form of a stream, which is taken over: a row per row and component, with the columns entity, component, time (of the timeline; NULL: the first one, log_time and log_tick last) and
- * value, as JSON. The entity is that of the column entity_path, else `entity`. False: memory is out, and the stream was released. */
+/* The long form of a stream, which is taken over: a row per row and component, with the columns entity, component, time (of the timeline; NULL: the first one,
+ * log_time and log_tick last) and value, as JSON. The entity is that of the column entity_path, else `entity`. False: memory is out, and the stream was
+ * released. */
 bool cli_export_long(struct ArrowArrayStream *stream, const char *entity, const char *timeline, struct ArrowArrayStream *out);
 
 #endif

@@ -65,7 +65,9 @@ void cli_filter_free(cli_filter *filter) {
     *filter = (cli_filter) { 0 };
 }
 
-bool cli_filter_keeps_store(const cli_filter *filter, const reel_read_message *message) { return !filter->stores.n || cli_names_have(&filter->stores, message->recording_id); }
+bool cli_filter_keeps_store(const cli_filter *filter, const reel_read_message *message) {
+    return !filter->stores.n || cli_names_have(&filter->stores, message->recording_id);
+}
 
 /* ---- one chunk */
 
@@ -196,7 +198,8 @@ static reel_status rename_entity(const cli_filter *filter, reel_chunk **chunk) {
         while (size && rename->from[size - 1] == '/') size--;
         cli_text path = { 0 };
         reel_chunk *changed = NULL;
-        bool fits = cli_text_append(&path, rename->to, strlen(rename->to)) && cli_text_append(&path, "/", 1) && cli_text_append(&path, entity + size, strlen(entity + size));
+        bool fits = cli_text_append(&path, rename->to, strlen(rename->to)) && cli_text_append(&path, "/", 1) &&
+                    cli_text_append(&path, entity + size, strlen(entity + size));
         reel_status status = fits ? reel_chunk_rename(*chunk, path.data, &changed) : REEL_E_NO_MEMORY;
         cli_text_free(&path);
         return replaced(chunk, changed, status);
@@ -214,7 +217,9 @@ reel_status cli_filter_apply(const cli_filter *filter, reel_chunk *chunk, reel_c
     if (left && status == REEL_OK) status = drop_timelines(filter, &left);
     if (left && status == REEL_OK) status = shift_times(filter, &left, why);
     if (left && status == REEL_OK) status = rename_entity(filter, &left);
-    if (status == REEL_OK) *out = left;
-    else reel_chunk_unref(left);
+    if (status == REEL_OK)
+        *out = left;
+    else
+        reel_chunk_unref(left);
     return status;
 }

@@ -9,7 +9,21 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPTION_HELP = 1, OPTION_OUTPUT, OPTION_ENTITY, OPTION_NOT_ENTITY, OPTION_COMPONENT, OPTION_TIMELINE, OPTION_DROP_TIMELINE, OPTION_KEEP_TIMELINE, OPTION_STATIC_ONLY, OPTION_STORE, OPTION_RENAME, OPTION_SHIFT, OPTION_JSON };
+enum {
+    OPTION_HELP = 1,
+    OPTION_OUTPUT,
+    OPTION_ENTITY,
+    OPTION_NOT_ENTITY,
+    OPTION_COMPONENT,
+    OPTION_TIMELINE,
+    OPTION_DROP_TIMELINE,
+    OPTION_KEEP_TIMELINE,
+    OPTION_STATIC_ONLY,
+    OPTION_STORE,
+    OPTION_RENAME,
+    OPTION_SHIFT,
+    OPTION_JSON
+};
 
 static const cli_option options[] = {
     { OPTION_OUTPUT, 'o', "output", "OUT", "the recording to write (required); - is standard output" },
@@ -51,16 +65,21 @@ typedef struct filtering {
 } filtering;
 
 static void say_refused(filtering *f, const reel_chunk *chunk, reel_status status, const char *why) {
-    if (status == REEL_E_TIMELINE_TYPE) cli_reshape_fail(&f->job, "the timeline %s of %s has another type than the time given: units are for durations and timestamps, dates for timestamps", why, reel_chunk_entity(chunk));
-    else if (why && status == REEL_E_ARGUMENT) cli_reshape_fail(&f->job, "%s", why);
-    else cli_reshape_fail_with(&f->job, NULL);
+    if (status == REEL_E_TIMELINE_TYPE)
+        cli_reshape_fail(&f->job, "the timeline %s of %s has another type than the time given: units are for durations and timestamps, dates for timestamps",
+                         why, reel_chunk_entity(chunk));
+    else if (why && status == REEL_E_ARGUMENT)
+        cli_reshape_fail(&f->job, "%s", why);
+    else
+        cli_reshape_fail_with(&f->job, NULL);
 }
 
 static void filter_chunk(filtering *f, cli_recording *in, const reel_read_message *message) {
     reel_chunk *chunk = cli_recording_chunk(in, message), *left = NULL;
     const char *why = NULL;
     if (!chunk) return; /* damaged: it was told and counted */
-    reel_status status = message->store_kind == REEL_STORE_BLUEPRINT ? (left = reel_chunk_ref(chunk), REEL_OK) : cli_filter_apply(&f->filter, chunk, &left, &why);
+    reel_status status =
+        message->store_kind == REEL_STORE_BLUEPRINT ? (left = reel_chunk_ref(chunk), REEL_OK) : cli_filter_apply(&f->filter, chunk, &left, &why);
     f->rows_in += reel_chunk_rows(chunk);
     if (status != REEL_OK) {
         say_refused(f, chunk, status, why);
@@ -84,10 +103,14 @@ static void filter_file(filtering *f, const char *path) {
         return;
     }
     while (!f->job.has_failed && (message = cli_recording_next(&in)) != NULL) {
-        if (!message->kind) f->job.left_out++;
-        else if (!cli_filter_keeps_store(&f->filter, message)) continue;
-        else if (message->kind == REEL_MESSAGE_CHUNK) filter_chunk(f, &in, message);
-        else cli_reshape_put_message(&f->job, message, NULL);
+        if (!message->kind)
+            f->job.left_out++;
+        else if (!cli_filter_keeps_store(&f->filter, message))
+            continue;
+        else if (message->kind == REEL_MESSAGE_CHUNK)
+            filter_chunk(f, &in, message);
+        else
+            cli_reshape_put_message(&f->job, message, NULL);
     }
     if (in.has_failed) f->job.has_failed = true;
     cli_reshape_count(&f->job, &in);
@@ -137,7 +160,8 @@ static int take(filtering *f, int option, const char *value) {
     case OPTION_STATIC_ONLY: filter->static_only = true; break;
     case OPTION_JSON: f->job.is_json = true; break;
     case OPTION_TIMELINE: return cli_filter_add_range(filter, value) ? CLI_OK : refuse("--timeline", value, "NAME:MIN:MAX is expected, MIN not above MAX");
-    case OPTION_SHIFT: return cli_filter_add_shift(filter, value) ? CLI_OK : refuse("--shift", value, "TIMELINE:BY is expected, BY a number or one with a unit");
+    case OPTION_SHIFT:
+        return cli_filter_add_shift(filter, value) ? CLI_OK : refuse("--shift", value, "TIMELINE:BY is expected, BY a number or one with a unit");
     case OPTION_RENAME: return cli_filter_add_rename(filter, value) ? CLI_OK : refuse("--rename-entity", value, "OLD=NEW is expected");
     default: return CLI_USAGE;
     }
@@ -152,8 +176,10 @@ static int parse(filtering *f, cli_args *args, bool *is_help) {
             *is_help = true;
             return CLI_OK;
         }
-        if (option == CLI_ARG_PLAIN) code = cli_paths_add(&f->paths, command.name, args->value) ? CLI_OK : CLI_USAGE;
-        else code = take(f, option, args->value);
+        if (option == CLI_ARG_PLAIN)
+            code = cli_paths_add(&f->paths, command.name, args->value) ? CLI_OK : CLI_USAGE;
+        else
+            code = take(f, option, args->value);
         if (code != CLI_OK) return code;
     }
 }
@@ -163,8 +189,10 @@ int reel_cli_filter(int argc, char **argv) {
     filtering f = { .job = { .command = command.name } };
     bool is_help = false;
     int code = parse(&f, &args, &is_help);
-    if (is_help) cli_print_help(&command);
-    else if (code == CLI_OK) code = run(&f);
+    if (is_help)
+        cli_print_help(&command);
+    else if (code == CLI_OK)
+        code = run(&f);
     cli_paths_free(&f.paths);
     cli_filter_free(&f.filter);
     return code;

@@ -92,9 +92,12 @@ static void merge_chunk(merge *m, cli_recording *in, const reel_read_message *me
     is_new = true;
     if (!m->keeps_duplicates && !cli_chunk_set_add(&m->chunks, (uint32_t)store, reel_chunk_id(chunk), &is_new))
         cli_reshape_fail(&m->job, "no room to remember %zu chunk ids: %s (set TMPDIR, or --keep-duplicates)", m->chunks.n, strerror(errno));
-    else if (!is_new) m->duplicates++;
-    else if (is_moved(to, message)) cli_reshape_put_chunk(&m->job, to, reel_chunk_ref(chunk));
-    else cli_reshape_put_message(&m->job, message, chunk);
+    else if (!is_new)
+        m->duplicates++;
+    else if (is_moved(to, message))
+        cli_reshape_put_chunk(&m->job, to, reel_chunk_ref(chunk));
+    else
+        cli_reshape_put_message(&m->job, message, chunk);
     reel_chunk_unref(chunk);
 }
 
@@ -104,8 +107,10 @@ static void merge_message(merge *m, cli_recording *in, const reel_read_message *
     case REEL_MESSAGE_STORE_INFO: merge_store_info(m, message, &to); break;
     case REEL_MESSAGE_CHUNK: merge_chunk(m, in, message, &to); break;
     case REEL_MESSAGE_BLUEPRINT_ACTIVATION:
-        if (is_moved(&to, message)) cli_reshape_put_activation(&m->job, &to, message->make_active, message->make_default);
-        else cli_reshape_put_message(&m->job, message, NULL);
+        if (is_moved(&to, message))
+            cli_reshape_put_activation(&m->job, &to, message->make_active, message->make_default);
+        else
+            cli_reshape_put_message(&m->job, message, NULL);
         break;
     default: m->job.left_out++;
     }
@@ -172,8 +177,10 @@ int reel_cli_merge(int argc, char **argv) {
     merge m = { .job = { .command = command.name } };
     bool is_help = false;
     int code = parse(&m, &args, &is_help);
-    if (is_help) cli_print_help(&command);
-    else if (code == CLI_OK) code = run(&m);
+    if (is_help)
+        cli_print_help(&command);
+    else if (code == CLI_OK)
+        code = run(&m);
     cli_paths_free(&m.paths);
     cli_map_free(&m.stores);
     cli_map_free(&m.announced);

@@ -32,7 +32,7 @@ static const cli_option options[] = {
 static const cli_command command = {
     .name = "optimize",
     .synopsis = "FILE... -o OUT [--profile viewer|object-store] [--max-rows N] [--max-bytes N]",
-    .summary = "Writes recordings anew so that they load and show fast: small chunks joined, large ones cut, in order of time.",
+    .summary = "Writes recordings anew so that they load and show fast: small chunks joined, large ones cut.",
     .details = "Chunks of one entity with the same timelines and components become chunks that do not overlap on the\n"
                "first of their timelines by name (log_time and log_tick come last); rows in a chunk are in the order\n"
                "of their ids. Static data, blueprints, and chunks that are good already are copied as they stand.\n"
@@ -137,8 +137,10 @@ static void look_at(optimize *o, uint32_t input) {
     for (size_t i = 0; i < o->n_recent; i++) {
         if (o->recent[i] == input) return;
     }
-    if (o->n_recent == RECENT_MAX) reel_index_forget(o->inputs[o->recent[o->next_recent]].index);
-    else o->n_recent++;
+    if (o->n_recent == RECENT_MAX)
+        reel_index_forget(o->inputs[o->recent[o->next_recent]].index);
+    else
+        o->n_recent++;
     o->recent[o->next_recent] = input;
     o->next_recent = (o->next_recent + 1) % RECENT_MAX;
 }
@@ -150,7 +152,9 @@ static void copy_notes(optimize *o, const cli_whole *in, int kind) {
     for (size_t i = 0; i < in->n_notes && !o->job.has_failed; i++) {
         const reel_read_message *m = &in->notes[i].message;
         bool is_new = true;
-        if (m->kind != kind || (kind == REEL_MESSAGE_STORE_INFO && !number_store(o, &o->announced, m->store_kind, m->application_id, m->recording_id, &number, &is_new))) continue;
+        if (m->kind != kind ||
+            (kind == REEL_MESSAGE_STORE_INFO && !number_store(o, &o->announced, m->store_kind, m->application_id, m->recording_id, &number, &is_new)))
+            continue;
         if (is_new) cli_reshape_put_message(&o->job, m, NULL);
     }
 }
@@ -174,7 +178,9 @@ static void take_chunk(optimize *o, size_t input, size_t number, bool is_bluepri
     if (reel_index_at(in->index, number, &entry) != REEL_OK || !entry.n_rows) return;
     const reel_index_store_info *info = reel_index_store(in->index, entry.store);
     const reel_index_range *range = ordering_range(&entry);
-    if ((info->kind == REEL_STORE_BLUEPRINT) != is_blueprint_pass || !number_store(o, &o->stores, info->kind, info->application_id, info->recording_id, &store, &is_new_store)) return;
+    if ((info->kind == REEL_STORE_BLUEPRINT) != is_blueprint_pass ||
+        !number_store(o, &o->stores, info->kind, info->application_id, info->recording_id, &store, &is_new_store))
+        return;
     if (!cli_chunk_set_add(&o->chunks, (uint32_t)store, entry.chunk_id, &is_new)) {
         cli_reshape_fail(&o->job, "no room to remember %zu chunk ids: %s (TMPDIR says where)", o->chunks.n, strerror(errno));
     } else if (!is_new) {
@@ -304,7 +310,8 @@ static int take(optimize *o, int option, const cli_args *args) {
         o->has_rows = true;
         return CLI_OK;
     case OPTION_MAX_BYTES:
-        if (!cli_size_parse(args->value, &o->limits.bytes) || !o->limits.bytes || o->limits.bytes > (1 << 30)) return refuse("--max-bytes is a number of bytes up to 1 GiB, as 384KiB, not ", args->value);
+        if (!cli_size_parse(args->value, &o->limits.bytes) || !o->limits.bytes || o->limits.bytes > (1 << 30))
+            return refuse("--max-bytes is a number of bytes up to 1 GiB, as 384KiB, not ", args->value);
         o->has_bytes = true;
         return CLI_OK;
     default: return CLI_USAGE;
@@ -318,7 +325,8 @@ static int parse(optimize *o, cli_args *args, bool *is_help) {
             *is_help = true;
             return CLI_OK;
         }
-        if (option == CLI_ARG_END) return !o->paths.n ? refuse("which recordings? FILE is missing", "") : !o->job.output ? refuse("where to? -o OUT is missing", "") : CLI_OK;
+        if (option == CLI_ARG_END)
+            return !o->paths.n ? refuse("which recordings? FILE is missing", "") : !o->job.output ? refuse("where to? -o OUT is missing", "") : CLI_OK;
         int code = take(o, option, args);
         if (code != CLI_OK) return code;
     }
@@ -330,8 +338,10 @@ int reel_cli_optimize(int argc, char **argv) {
     bool is_help = false;
     take_profile(&o, "viewer");
     int code = parse(&o, &args, &is_help);
-    if (is_help) cli_print_help(&command);
-    else if (code == CLI_OK) code = run(&o);
+    if (is_help)
+        cli_print_help(&command);
+    else if (code == CLI_OK)
+        code = run(&o);
     cli_group_free(&o.group);
     for (size_t i = 0; i < o.n_inputs; i++) cli_whole_close(&o.inputs[i]);
     free(o.inputs);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WAITING_BYTES_MAX ((uint64_t)8 << 20)
+#define WAITING_BYTES_MAX  ((uint64_t)8 << 20)
 #define AS_IT_IS_BYTES_MAX ((uint64_t)8 << 20) /* of a chunk of several rows that is not cut */
 
 static bool check(cli_group *g, reel_status status) {
@@ -53,8 +53,10 @@ static size_t rows_before(const reel_chunk *chunk, const char *timeline, int64_t
     size_t low = 0, high = reel_chunk_rows(chunk);
     while (t && low < high) {
         size_t middle = low + (high - low) / 2;
-        if (t->times[middle] < next) low = middle + 1;
-        else high = middle;
+        if (t->times[middle] < next)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return t ? low : reel_chunk_rows(chunk);
 }

@@ -1,7 +1,8 @@
 /* Chunks of one store, entity, timelines and components, on their way to chunks of a good size.
  *
- * They come ordered by their first time. What has come waits in memory until it is enough for a chunk and nothing that is still to come begins before its end; then it is joined, sorted and cut.
- * Where chunks overlap without end (a thousand recordings of the same minute), what waits is bounded: beyond WAITING_BYTES_MAX it is sorted and written, and only its rows are in order. */
+ * They come ordered by their first time. What has come waits in memory until it is enough for a chunk and nothing that is still to come begins before its end;
+ * then it is joined, sorted and cut. Where chunks overlap without end (a thousand recordings of the same minute), what waits is bounded: beyond
+ * WAITING_BYTES_MAX it is sorted and written, and only its rows are in order. */
 #ifndef REEL_CLI_OPTIMIZE_GROUP_H
 #define REEL_CLI_OPTIMIZE_GROUP_H
 
@@ -15,7 +16,7 @@ typedef struct cli_group {
     cli_reshape *job;
     cli_optimize_limits limits;
     reel_store_id store;
-    char *timeline;    /* by which chunks are ordered */
+    char *timeline; /* by which chunks are ordered */
     reel_chunk **waiting;
     size_t n_waiting, capacity;
     uint64_t rows, bytes; /* of what waits */

@@ -3,7 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Goes back only to the newest star, and from one that stops at a slash to the newest that does not: no pattern takes more than length times length steps of either kind. */
+/* Goes back only to the newest star, and from one that stops at a slash to the newest that does not: no pattern takes more than length times length steps of
+ * either kind. */
 static bool matches(const char *p, const char *text) {
     const char *star = NULL, *star_at = NULL, *stars = NULL, *stars_at = NULL;
     while (*text) {

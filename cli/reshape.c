@@ -23,14 +23,19 @@ void cli_reshape_fail(cli_reshape *job, const char *format, ...) {
 
 void cli_reshape_fail_with(cli_reshape *job, const char *what) {
     const char *said = reel_error_message();
-    if (what && !strstr(said, what)) cli_reshape_fail(job, "%s: %s", what, said);
-    else cli_reshape_fail(job, "%s", said);
+    if (what && !strstr(said, what))
+        cli_reshape_fail(job, "%s: %s", what, said);
+    else
+        cli_reshape_fail(job, "%s", said);
 }
 
 bool cli_reshape_open(cli_reshape *job, const char *path) {
-    if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO)) cli_reshape_fail(job, "standard output is a terminal: a recording is not written to it");
-    else if (reel_writer_open(path, NULL, &job->writer) != REEL_OK) cli_reshape_fail_with(job, path);
-    else return true;
+    if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO))
+        cli_reshape_fail(job, "standard output is a terminal: a recording is not written to it");
+    else if (reel_writer_open(path, NULL, &job->writer) != REEL_OK)
+        cli_reshape_fail_with(job, path);
+    else
+        return true;
     job->writer = NULL;
     return false;
 }
@@ -75,8 +80,10 @@ void cli_reshape_close(cli_reshape *job) {
     if (cli_stop_requested() && !job->has_failed) cli_reshape_fail(job, "stopped: nothing was written");
     (void)is_drained(job);
     cli_queue_end(job->queue);
-    if (job->has_failed) reel_writer_abandon(job->writer);
-    else if (reel_writer_close(job->writer) != REEL_OK) cli_reshape_fail_with(job, job->output);
+    if (job->has_failed)
+        reel_writer_abandon(job->writer);
+    else if (reel_writer_close(job->writer) != REEL_OK)
+        cli_reshape_fail_with(job, job->output);
     job->queue = NULL;
     job->writer = NULL;
 }
@@ -99,11 +106,12 @@ void cli_reshape_lost(cli_reshape *job, const char *name, uint64_t offset, uint6
 
 static bool append_summary(cli_text *out, const cli_reshape *job, const cli_text *more, int code) {
     double seconds = (double)(cli_monotonic_ns() - job->began_ns) / 1e9;
-    return cli_text_append(out, "{", 1) && cli_json_text(out, "command", job->command) && cli_json_text(out, "output", job->output) && cli_json_number(out, "inputs", job->inputs) &&
-           cli_json_number(out, "bytes", job->bytes_in) && cli_json_number(out, "chunks", job->chunks_in) && cli_json_number(out, "chunks_written", job->chunks_out) &&
-           cli_json_number(out, "damaged", job->damaged) && cli_json_number(out, "bytes_lost", job->bytes_lost) && cli_json_number(out, "messages_left_out", job->left_out) &&
-           (!more || !more->size || (cli_json_comma(out) && cli_text_append(out, more->data, more->size))) && cli_json_key(out, "seconds") && cli_json_double(out, seconds) &&
-           cli_json_number(out, "exit_code", (uint64_t)code) && cli_text_append(out, "}\n", 2);
+    return cli_text_append(out, "{", 1) && cli_json_text(out, "command", job->command) && cli_json_text(out, "output", job->output) &&
+           cli_json_number(out, "inputs", job->inputs) && cli_json_number(out, "bytes", job->bytes_in) && cli_json_number(out, "chunks", job->chunks_in) &&
+           cli_json_number(out, "chunks_written", job->chunks_out) && cli_json_number(out, "damaged", job->damaged) &&
+           cli_json_number(out, "bytes_lost", job->bytes_lost) && cli_json_number(out, "messages_left_out", job->left_out) &&
+           (!more || !more->size || (cli_json_comma(out) && cli_text_append(out, more->data, more->size))) && cli_json_key(out, "seconds") &&
+           cli_json_double(out, seconds) && cli_json_number(out, "exit_code", (uint64_t)code) && cli_text_append(out, "}\n", 2);
 }
 
 int cli_reshape_end(cli_reshape *job, const cli_text *more) {

@@ -41,7 +41,8 @@ void cli_reshape_count(cli_reshape *job, const cli_recording *in);
 /* A chunk was lost that an index led to. */
 void cli_reshape_lost(cli_reshape *job, const char *name, uint64_t offset, uint64_t size);
 
-/* The exit code: 0, 1 after a failure, 3 when something was lost. What was lost is said; with is_json a summary is printed: its members, and more if `more` is not NULL ("\"a\":1"). */
+/* The exit code: 0, 1 after a failure, 3 when something was lost. What was lost is said; with is_json a summary is printed: its members, and more if `more` is
+ * not NULL ("\"a\":1"). */
 int cli_reshape_end(cli_reshape *job, const cli_text *more);
 
 #endif

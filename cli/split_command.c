@@ -47,10 +47,10 @@ typedef struct split {
     cli_whole whole;
     reel_chunk **cache; /* by number: chunks that are needed again */
     size_t cache_bytes;
-    cli_map files;      /* names that were given */
-    uint64_t n_chunks;  /* of this part, those that are in all parts aside */
+    cli_map files;     /* names that were given */
+    uint64_t n_chunks; /* of this part, those that are in all parts aside */
     cli_progress progress;
-    cli_text list;      /* JSON of the parts */
+    cli_text list; /* JSON of the parts */
 } split;
 
 static bool check(split *s, reel_status status) {
@@ -101,9 +101,12 @@ static void copy_chunk(split *s, size_t number) {
     reel_index_entry entry;
     reel_status status = reel_index_message(s->whole.index, number, &message);
     reel_chunk *chunk = status == REEL_OK ? cli_whole_chunk(&s->whole, &s->job, number) : NULL;
-    if (chunk) cli_reshape_put_message(&s->job, &message, chunk);
-    else if (status == REEL_E_FORMAT && reel_index_at(s->whole.index, number, &entry) == REEL_OK) cli_reshape_lost(&s->job, s->whole.in.name, entry.offset, entry.size);
-    else check(s, status);
+    if (chunk)
+        cli_reshape_put_message(&s->job, &message, chunk);
+    else if (status == REEL_E_FORMAT && reel_index_at(s->whole.index, number, &entry) == REEL_OK)
+        cli_reshape_lost(&s->job, s->whole.in.name, entry.offset, entry.size);
+    else
+        check(s, status);
     reel_chunk_unref(chunk);
 }
 
@@ -114,14 +117,17 @@ static bool is_of_part(const split *s, const reel_read_message *message, uint32_
     const char *name = cli_map_key(&s->plan.names, part, NULL);
     size_t store = (size_t)strtoul(name + strlen(name) + 1, NULL, 10);
     const reel_index_store_info *info = reel_index_store(s->whole.index, store);
-    return info->kind == message->store_kind && strcmp(info->application_id, message->application_id) == 0 && strcmp(info->recording_id, message->recording_id) == 0;
+    return info->kind == message->store_kind && strcmp(info->application_id, message->application_id) == 0 &&
+           strcmp(info->recording_id, message->recording_id) == 0;
 }
 
 static bool was_announced(const split *s, size_t number) {
     const reel_read_message *a = &s->whole.notes[number].message;
     for (size_t i = 0; i < number; i++) {
         const reel_read_message *b = &s->whole.notes[i].message;
-        if (a->kind == b->kind && a->store_kind == b->store_kind && strcmp(a->application_id, b->application_id) == 0 && strcmp(a->recording_id, b->recording_id) == 0) return true;
+        if (a->kind == b->kind && a->store_kind == b->store_kind && strcmp(a->application_id, b->application_id) == 0 &&
+            strcmp(a->recording_id, b->recording_id) == 0)
+            return true;
     }
     return false;
 }
@@ -184,8 +190,8 @@ static void end_part(split *s, uint32_t part, const cli_text *path) {
     if (s->job.has_failed) return;
     cli_progress_clear(&s->progress);
     if (!s->job.is_json) printf("%s\n", path->data);
-    (void)(cli_json_comma(&s->list) && cli_text_append(&s->list, "{", 1) && cli_json_text(&s->list, "path", path->data) && cli_json_number(&s->list, "chunks", s->n_chunks) &&
-           cli_text_append(&s->list, "}", 1));
+    (void)(cli_json_comma(&s->list) && cli_text_append(&s->list, "{", 1) && cli_json_text(&s->list, "path", path->data) &&
+           cli_json_number(&s->list, "chunks", s->n_chunks) && cli_text_append(&s->list, "}", 1));
 }
 
 /* A part without anything of its own is not written. */
@@ -247,7 +253,8 @@ static int run(split *s) {
     s->job.output = s->folder;
     if (cli_whole_open(&s->whole, &s->job, s->path) && make_folder(s) && cli_split_make(&s->plan, &s->whole, &s->job)) write_parts(s);
     cli_whole_close(&s->whole);
-    (void)(cli_json_key(&more, "parts") && cli_text_append(&more, "[", 1) && cli_text_append(&more, s->list.data ? s->list.data : "", s->list.size) && cli_text_append(&more, "]", 1));
+    (void)(cli_json_key(&more, "parts") && cli_text_append(&more, "[", 1) && cli_text_append(&more, s->list.data ? s->list.data : "", s->list.size) &&
+           cli_text_append(&more, "]", 1));
     int code = cli_reshape_end(&s->job, &more);
     cli_text_free(&more);
     return code;
@@ -266,8 +273,10 @@ static int take_by(split *s, cli_args *args) {
     bool needs_more = s->plan.by == CLI_BY_TIME || s->plan.by == CLI_BY_SIZE;
     if (!needs_more) return CLI_OK;
     const char *argument = args->next < args->argc ? args->argv[args->next++] : "";
-    if (s->plan.by == CLI_BY_TIME && !cli_split_time_parse(&s->plan, argument)) return refuse("--by time needs TIMELINE:STEP, with a step above 0, not ", argument);
-    if (s->plan.by == CLI_BY_SIZE && (!cli_size_parse(argument, &s->plan.bytes) || !s->plan.bytes)) return refuse("--by size needs a number of bytes above 0, as 500000 or 8MiB, not ", argument);
+    if (s->plan.by == CLI_BY_TIME && !cli_split_time_parse(&s->plan, argument))
+        return refuse("--by time needs TIMELINE:STEP, with a step above 0, not ", argument);
+    if (s->plan.by == CLI_BY_SIZE && (!cli_size_parse(argument, &s->plan.bytes) || !s->plan.bytes))
+        return refuse("--by size needs a number of bytes above 0, as 500000 or 8MiB, not ", argument);
     return CLI_OK;
 }
 
@@ -303,8 +312,10 @@ int reel_cli_split(int argc, char **argv) {
     split s = { .job = { .command = command.name }, .plan = { .depth = 1 } };
     bool is_help = false;
     int code = parse(&s, &args, &is_help);
-    if (is_help) cli_print_help(&command);
-    else if (code == CLI_OK) code = run(&s);
+    if (is_help)
+        cli_print_help(&command);
+    else if (code == CLI_OK)
+        code = run(&s);
     cli_split_free(&s.plan);
     cli_map_free(&s.files);
     cli_text_free(&s.list);

@@ -35,7 +35,9 @@ static const reel_index_range *range_of(const reel_index_entry *entry, const cha
     return NULL;
 }
 
-static bool is_blueprint(const cli_whole *whole, const reel_index_entry *entry) { return reel_index_store(whole->index, entry->store)->kind == REEL_STORE_BLUEPRINT; }
+static bool is_blueprint(const cli_whole *whole, const reel_index_entry *entry) {
+    return reel_index_store(whole->index, entry->store)->kind == REEL_STORE_BLUEPRINT;
+}
 
 /* ---- by time */
 
@@ -97,7 +99,8 @@ static bool plan_sizes(cli_split_plan *plan, const cli_whole *whole, cli_reshape
         plan->first[i] = plan->last[i] = plan->n_parts - 1;
     }
     if (plan->n_parts <= CLI_PARTS_MAX) return true;
-    cli_reshape_fail(job, "parts of this size would be %u: at most %d are made (%" PRIu64 " bytes of each are static data and blueprints)", plan->n_parts, CLI_PARTS_MAX, common);
+    cli_reshape_fail(job, "parts of this size would be %u: at most %d are made (%" PRIu64 " bytes of each are static data and blueprints)", plan->n_parts,
+                     CLI_PARTS_MAX, common);
     return false;
 }
 
@@ -105,9 +108,12 @@ static bool plan_sizes(cli_split_plan *plan, const cli_whole *whole, cli_reshape
 static size_t upper_size(const char *path, int64_t depth) {
     size_t i = 0;
     for (; path[i]; i++) {
-        if (path[i] == '\\' && path[i + 1]) i++;
-        else if (path[i] == '/' && i && !depth--) break;
-        else if (path[i] == '/' && !i) depth--;
+        if (path[i] == '\\' && path[i + 1])
+            i++;
+        else if (path[i] == '/' && i && !depth--)
+            break;
+        else if (path[i] == '/' && !i)
+            depth--;
     }
     return i;
 }
@@ -123,7 +129,8 @@ static bool plan_names(cli_split_plan *plan, const cli_whole *whole, cli_reshape
         size_t part;
         bool is_new;
         cli_text key = { 0 };
-        bool fits = plan->by == CLI_BY_STORE ? cli_text_printf(&key, "%s%c%u", store->recording_id, 0, entry.store) : cli_text_append(&key, entry.entity, upper_size(entry.entity, plan->depth));
+        bool fits = plan->by == CLI_BY_STORE ? cli_text_printf(&key, "%s%c%u", store->recording_id, 0, entry.store)
+                                             : cli_text_append(&key, entry.entity, upper_size(entry.entity, plan->depth));
         fits = fits && cli_map_add(&plan->names, key.data, key.size, &part, &is_new);
         cli_text_free(&key);
         if (!fits || plan->names.n > CLI_PARTS_MAX) {

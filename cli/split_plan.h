@@ -7,7 +7,7 @@
 #include "time_argument.h"
 #include "whole_input.h"
 
-#define CLI_PARTS_MAX 10000
+#define CLI_PARTS_MAX  10000
 #define CLI_EVERY_PART UINT32_MAX
 
 typedef enum cli_split_by { CLI_BY_TIME = 1, CLI_BY_SIZE, CLI_BY_ENTITY, CLI_BY_STORE } cli_split_by;

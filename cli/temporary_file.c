@@ -40,8 +40,10 @@ int cli_temporary_copy(int from) {
     ssize_t n = piece ? 1 : -1;
     while (n > 0) {
         n = read(from, piece, PIECE);
-        if (n < 0 && errno == EINTR) n = 1;
-        else if (n > 0 && write_all(fd, piece, (size_t)n) != 0) n = -1;
+        if (n < 0 && errno == EINTR)
+            n = 1;
+        else if (n > 0 && write_all(fd, piece, (size_t)n) != 0)
+            n = -1;
     }
     int error = errno;
     free(piece);

@@ -12,9 +12,17 @@ typedef struct unit {
     uint64_t factor;
 } unit;
 
-static const unit time_units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 }, { "min", UINT64_C(60000000000) }, { "h", UINT64_C(3600000000000) }, { "d", UINT64_C(86400000000000) }, { NULL, 0 } };
-static const unit size_units[] = { { "B", 1 }, { "kB", 1000 }, { "KB", 1000 }, { "MB", 1000000 }, { "GB", 1000000000 }, { "k", 1024 }, { "K", 1024 }, { "M", 1048576 }, { "G", 1073741824 },
-                                   { "KiB", 1024 }, { "kiB", 1024 }, { "MiB", 1048576 }, { "GiB", 1073741824 }, { NULL, 0 } };
+static const unit time_units[] = { { "ns", 1 },
+                                   { "us", 1000 },
+                                   { "ms", 1000000 },
+                                   { "s", 1000000000 },
+                                   { "min", UINT64_C(60000000000) },
+                                   { "h", UINT64_C(3600000000000) },
+                                   { "d", UINT64_C(86400000000000) },
+                                   { NULL, 0 } };
+static const unit size_units[] = { { "B", 1 },      { "kB", 1000 },     { "KB", 1000 },        { "MB", 1000000 },   { "GB", 1000000000 },
+                                   { "k", 1024 },   { "K", 1024 },      { "M", 1048576 },      { "G", 1073741824 }, { "KiB", 1024 },
+                                   { "kiB", 1024 }, { "MiB", 1048576 }, { "GiB", 1073741824 }, { NULL, 0 } };
 
 static const unit *unit_of(const unit *units, const char *name) {
     for (; units->name; units++) {
@@ -62,7 +70,9 @@ bool cli_time_parse(const char *text, size_t size, cli_time *out) {
     return cli_iso_time(copy, &out->value, &length) && length == size;
 }
 
-bool cli_time_fits(const cli_time *time, reel_time_type type) { return (!time->has_unit || type != REEL_TIME_SEQUENCE) && (!time->is_date || type == REEL_TIME_TIMESTAMP_NS); }
+bool cli_time_fits(const cli_time *time, reel_time_type type) {
+    return (!time->has_unit || type != REEL_TIME_SEQUENCE) && (!time->is_date || type == REEL_TIME_TIMESTAMP_NS);
+}
 
 static bool copy_name(const char *text, size_t size, char **name) {
     *name = size ? strndup(text, size) : NULL;

@@ -18,7 +18,8 @@ bool cli_time_parse(const char *text, size_t size, cli_time *out);
 /* Whether it means something on a timeline of this type. */
 bool cli_time_fits(const cli_time *time, reel_time_type type);
 
-/* "NAME:MIN:MAX", of which MIN and MAX may be missing. Names and dates may have colons of their own: the shortest name is taken behind which two times stand. *name is the caller's to free. */
+/* "NAME:MIN:MAX", of which MIN and MAX may be missing. Names and dates may have colons of their own: the shortest name is taken behind which two times stand.
+ * *name is the caller's to free. */
 bool cli_time_range_parse(const char *text, char **name, cli_time *min, cli_time *max);
 /* "NAME:TIME": the shortest name behind which a time stands. */
 bool cli_named_time_parse(const char *text, char **name, cli_time *time);

@@ -60,7 +60,10 @@ void cli_hash_type(cli_hash *hash, const struct ArrowSchema *schema) {
 /* ---- values */
 
 static size_t number_size(const char *format) {
-    if (format[0] == 't') return strcmp(format, "tdD") == 0 || strcmp(format, "tts") == 0 || strcmp(format, "ttm") == 0 || strcmp(format, "tiM") == 0 ? 4 : strcmp(format, "tin") == 0 ? 16 : 8;
+    if (format[0] == 't')
+        return strcmp(format, "tdD") == 0 || strcmp(format, "tts") == 0 || strcmp(format, "ttm") == 0 || strcmp(format, "tiM") == 0 ? 4
+               : strcmp(format, "tin") == 0                                                                                         ? 16
+                                                                                                                                    : 8;
     if (format[0] == 'w') return (size_t)atoll(format + 2);
     if (format[1]) return 0;
     return strchr("cC", format[0]) ? 1 : strchr("sSe", format[0]) ? 2 : strchr("iIf", format[0]) ? 4 : strchr("lLg", format[0]) ? 8 : 0;
@@ -143,18 +146,26 @@ static bool hash_valid(cli_hash *hash, const struct ArrowSchema *schema, const s
     size_t size = schema->dictionary ? 0 : number_size(format);
     const char *data = size && n ? (const char *)array->buffers[1] + (size_t)(array->offset + first) * size : "";
     bool fits = true;
-    if (size && format[0] == 'f') hash_floats(hash, data, n);
-    else if (size && format[0] == 'g') hash_doubles(hash, data, n);
-    else if (size && format[0] == 'e') hash_halves(hash, data, n);
-    else if (size) cli_hash_bytes(hash, data, (size_t)n * size);
-    else if (strcmp(format, "+l") == 0 || strcmp(format, "+L") == 0 || (format[0] == '+' && format[1] == 'w')) return hash_lists(hash, schema, array, first, n);
+    if (size && format[0] == 'f')
+        hash_floats(hash, data, n);
+    else if (size && format[0] == 'g')
+        hash_doubles(hash, data, n);
+    else if (size && format[0] == 'e')
+        hash_halves(hash, data, n);
+    else if (size)
+        cli_hash_bytes(hash, data, (size_t)n * size);
+    else if (strcmp(format, "+l") == 0 || strcmp(format, "+L") == 0 || (format[0] == '+' && format[1] == 'w'))
+        return hash_lists(hash, schema, array, first, n);
     else if (strcmp(format, "+s") == 0) {
-        for (int64_t i = 0; i < schema->n_children && fits; i++) fits = cli_hash_values(hash, schema->children[i], array->children[i], array->offset + first, n);
+        for (int64_t i = 0; i < schema->n_children && fits; i++)
+            fits = cli_hash_values(hash, schema->children[i], array->children[i], array->offset + first, n);
     } else {
         bool is_run = !schema->dictionary && !format[1] && strchr("uzUZ", format[0]);
         for (int64_t i = 0; i < n && fits; i++) {
-            if (is_run) hash_run(hash, array, format[0] == 'U' || format[0] == 'Z', array->offset + first + i);
-            else fits = hash_text(hash, schema, array, first + i);
+            if (is_run)
+                hash_run(hash, array, format[0] == 'U' || format[0] == 'Z', array->offset + first + i);
+            else
+                fits = hash_text(hash, schema, array, first + i);
         }
     }
     return fits;

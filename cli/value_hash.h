@@ -1,4 +1,5 @@
-/* 128 bits that are equal for equal values: how much memory their arrays share, where they begin in it and what stands under nulls makes no difference. NaN equals NaN. */
+/* 128 bits that are equal for equal values: how much memory their arrays share, where they begin in it and what stands under nulls makes no difference. NaN
+ * equals NaN. */
 #ifndef REEL_CLI_VALUE_HASH_H
 #define REEL_CLI_VALUE_HASH_H
 

@@ -68,7 +68,8 @@ static void tell_nothing(void *user, const reel_read_event *event) {
 
 static void tell(void *user, const reel_read_event *event) {
     const telling *t = user;
-    fprintf(stderr, "reel %s: %s: at byte %" PRIu64 ": %s%s\n", t->job->command, t->whole->in.name, event->offset, event->status == REEL_OK ? "warning: " : "", event->message);
+    fprintf(stderr, "reel %s: %s: at byte %" PRIu64 ": %s%s\n", t->job->command, t->whole->in.name, event->offset, event->status == REEL_OK ? "warning: " : "",
+            event->message);
     if (event->status == REEL_OK) return;
     t->job->damaged++;
     t->job->bytes_lost += event->size;
@@ -135,8 +136,10 @@ reel_chunk *cli_whole_chunk(const cli_whole *whole, cli_reshape *job, size_t num
     reel_index_entry entry;
     reel_status status = reel_index_chunk(whole->index, number, &chunk);
     if (status == REEL_OK) return chunk;
-    if (status == REEL_E_NO_MEMORY || reel_index_at(whole->index, number, &entry) != REEL_OK) cli_reshape_fail_with(job, whole->in.name);
-    else cli_reshape_lost(job, whole->in.name, entry.offset, entry.size);
+    if (status == REEL_E_NO_MEMORY || reel_index_at(whole->index, number, &entry) != REEL_OK)
+        cli_reshape_fail_with(job, whole->in.name);
+    else
+        cli_reshape_lost(job, whole->in.name, entry.offset, entry.size);
     return NULL;
 }
 

@@ -1,4 +1,5 @@
-/* A recording that is read in any order: what it says beside its chunks, and an index of these. Standard input that is a pipe is copied to a file without a name first. */
+/* A recording that is read in any order: what it says beside its chunks, and an index of these. Standard input that is a pipe is copied to a file without a
+ * name first. */
 #ifndef REEL_CLI_WHOLE_INPUT_H
 #define REEL_CLI_WHOLE_INPUT_H
 
