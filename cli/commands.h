@@ -1,5 +1,6 @@
 /* The subcommands of `reel`. Each takes the arguments after its own name (argv[0] is the name) and returns the exit code:
- * 0 done, 1 failed or a difference found, 2 the command line makes no sense, 3 something of a recording was lost. `reel help CMD` calls a subcommand with --help. */
+ * 0 done, 1 failed or a difference found, 2 the command line makes no sense, 3 something of a recording was lost. `reel help CMD` calls a subcommand with
+ * --help. */
 #ifndef REEL_CLI_COMMANDS_H
 #define REEL_CLI_COMMANDS_H
 

@@ -8,10 +8,11 @@
 #define MEMORY ((size_t)16 << 20) /* of each of the two sorters */
 enum { OPEN_MAX_RUNS = 16 };
 
-/* A run of ids that differ by one in their lower half, as recorders give them out. The record that is sorted: time, store, first (big-endian, 20 bytes), then the rest. */
+/* A run of ids that differ by one in their lower half, as recorders give them out. The record that is sorted: time, store, first (big-endian, 20 bytes), then
+ * the rest. */
 typedef struct run {
     uint64_t time;
-    uint32_t store;        /* twice its number, and one for chunk ids */
+    uint32_t store; /* twice its number, and one for chunk ids */
     uint64_t first, last;
     uint64_t offset;
     uint32_t set;
@@ -171,8 +172,10 @@ bool cli_id_check_end(cli_id_check *check, void (*tell)(void *user, const cli_du
         }
         for (size_t i = 1; i < n_open; i++)
             if (open[i].last < open[shortest].last) shortest = i;
-        if (n_open < OPEN_MAX_RUNS) open[n_open++] = r;
-        else if (r.last > open[shortest].last) open[shortest] = r;
+        if (n_open < OPEN_MAX_RUNS)
+            open[n_open++] = r;
+        else if (r.last > open[shortest].last)
+            open[shortest] = r;
     }
     return step == CLI_SORTED_END && tell_all(check, tell, user);
 }

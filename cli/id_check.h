@@ -11,13 +11,13 @@
 
 typedef struct cli_id_check {
     cli_sorter *sorter, *found;
-    cli_map sets;  /* an entity and the names of its components, NUL behind each */
+    cli_map sets; /* an entity and the names of its components, NUL behind each */
 } cli_id_check;
 
 typedef struct cli_duplicate {
     bool is_chunk_id;
-    uint8_t id[16];       /* the first one */
-    uint64_t n;           /* how many row ids these two chunks have in common */
+    uint8_t id[16];              /* the first one */
+    uint64_t n;                  /* how many row ids these two chunks have in common */
     uint64_t offset_a, offset_b; /* equal: it stands twice in one chunk */
     const char *entity_a, *entity_b;
 } cli_duplicate;

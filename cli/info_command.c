@@ -84,11 +84,13 @@ static void append_store(cli_text *out, const cli_summary *s, size_t number) {
     cli_text_printf(out, "\n");
     for (size_t i = 0; i < s->n_properties; i++)
         if (s->properties[i].store == number) cli_text_printf(out, "    %-16s %s\n", s->properties[i].name, s->properties[i].text);
-    cli_text_printf(out, "    %" PRIu64 " %s (%" PRIu64 " static), %" PRIu64 " %s, %" PRIu64 " %s, %" PRIu64 " %s\n", store->n_chunks, plural(store->n_chunks, "chunk", "chunks"),
-                    store->n_static, store->n_rows, plural(store->n_rows, "row", "rows"), store->n_entities, plural(store->n_entities, "entity", "entities"), store->n_components,
-                    plural(store->n_components, "component", "components"));
+    cli_text_printf(out, "    %" PRIu64 " %s (%" PRIu64 " static), %" PRIu64 " %s, %" PRIu64 " %s, %" PRIu64 " %s\n", store->n_chunks,
+                    plural(store->n_chunks, "chunk", "chunks"), store->n_static, store->n_rows, plural(store->n_rows, "row", "rows"), store->n_entities,
+                    plural(store->n_entities, "entity", "entities"), store->n_components, plural(store->n_components, "component", "components"));
     cli_text_printf(out, "    %s, unpacked %s; %s\n", cli_size_text(packed, store->bytes), cli_size_text(unpacked, store->unpacked),
-                    !store->n_compressed ? "not compressed" : store->n_compressed == store->n_chunks ? "compressed" : "compressed where that makes it smaller");
+                    !store->n_compressed                     ? "not compressed"
+                    : store->n_compressed == store->n_chunks ? "compressed"
+                                                             : "compressed where that makes it smaller");
     for (size_t i = 0; i < s->n_ranges; i++) {
         const cli_summary_range *r = &s->ranges[i];
         if (r->store != number) continue;
@@ -121,7 +123,9 @@ static void print_text(const settings *set, const cli_recording *in, const cli_s
     cli_text_printf(&out, "%s", s->is_from_footer || stats->has_footer ? ", with footer" : ", without a footer");
     if (stats->streams > 1) cli_text_printf(&out, ", %" PRIu64 " recordings one behind another", stats->streams);
     if (stats->is_truncated) cli_text_printf(&out, ", cut");
-    if (stats->damaged) cli_text_printf(&out, ", damaged in %" PRIu64 " %s (%s)", stats->damaged, plural(stats->damaged, "place", "places"), cli_size_text(size, stats->bytes_lost));
+    if (stats->damaged)
+        cli_text_printf(&out, ", damaged in %" PRIu64 " %s (%s)", stats->damaged, plural(stats->damaged, "place", "places"),
+                        cli_size_text(size, stats->bytes_lost));
     cli_text_printf(&out, "\n");
     for (size_t i = 0; i < s->n_stores; i++) {
         append_store(&out, s, i);
@@ -248,8 +252,10 @@ static int info(const settings *set, const char *path) {
     const char **cells = is_done ? sorted_cells(&s) : NULL;
     if (cells) {
         if (s.n_ranges) qsort(s.ranges, s.n_ranges, sizeof *s.ranges, by_timeline);
-        if (set->is_json) print_json(&in, &s, cells);
-        else print_text(set, &in, &s, cells);
+        if (set->is_json)
+            print_json(&in, &s, cells);
+        else
+            print_text(set, &in, &s, cells);
     }
     bool is_fine = cells && !s.stats.damaged && (s.stats.streams || s.is_from_footer);
     if (cells && !s.stats.damaged && !is_fine) fprintf(stderr, "reel info: %s: it is empty\n", in.name);

@@ -16,9 +16,12 @@ bool cli_json_string(cli_text *out, const char *text, size_t n) {
         fits = cli_text_append(out, clean.data + start, i - start);
         if (is_c1) c = (unsigned char)clean.data[++i];
         start = i + 1;
-        if (c == '"' || c == '\\') fits = fits && cli_text_printf(out, "\\%c", c);
-        else if (c == '\n' || c == '\t' || c == '\r') fits = fits && cli_text_printf(out, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
-        else fits = fits && cli_text_printf(out, "\\u%04x", c);
+        if (c == '"' || c == '\\')
+            fits = fits && cli_text_printf(out, "\\%c", c);
+        else if (c == '\n' || c == '\t' || c == '\r')
+            fits = fits && cli_text_printf(out, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
+        else
+            fits = fits && cli_text_printf(out, "\\u%04x", c);
     }
     fits = fits && cli_text_append(out, clean.data ? clean.data + start : "", clean.size - start) && cli_text_append(out, "\"", 1);
     cli_text_free(&clean);

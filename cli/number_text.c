@@ -10,9 +10,7 @@
 static bool append_odd(cli_text *out, double value) { return cli_text_printf(out, "%s", isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf"); }
 
 /* "%g" writes whole numbers without a point; a point tells that it is a floating-point number. */
-static bool append_digits(cli_text *out, const char *digits) {
-    return cli_text_printf(out, "%s%s", digits, strpbrk(digits, ".en") ? "" : ".0");
-}
+static bool append_digits(cli_text *out, const char *digits) { return cli_text_printf(out, "%s%s", digits, strpbrk(digits, ".en") ? "" : ".0"); }
 
 bool cli_number_append_double(cli_text *out, double value) {
     char digits[40];
@@ -80,13 +78,15 @@ bool cli_time_append_iso(cli_text *out, int64_t t) {
     if (t % day_ns < 0) rest = t % day_ns + day_ns;
     civil_of(days, &year, &month, &day);
     int64_t seconds = rest / second_ns;
-    return cli_text_printf(out, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d", year, month, day, (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60)) &&
+    return cli_text_printf(out, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d", year, month, day, (int)(seconds / 3600), (int)(seconds / 60 % 60),
+                           (int)(seconds % 60)) &&
            append_fraction(out, rest % second_ns) && cli_text_append(out, "Z", 1);
 }
 
 static bool append_duration(cli_text *out, int64_t ns) {
     uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
-    return cli_text_printf(out, "%s%" PRIu64, ns < 0 ? "-" : "", size / 1000000000) && append_fraction(out, (int64_t)(size % 1000000000)) && cli_text_append(out, "s", 1);
+    return cli_text_printf(out, "%s%" PRIu64, ns < 0 ? "-" : "", size / 1000000000) && append_fraction(out, (int64_t)(size % 1000000000)) &&
+           cli_text_append(out, "s", 1);
 }
 
 bool cli_time_append(cli_text *out, reel_time_type type, int64_t time) {
@@ -96,7 +96,9 @@ bool cli_time_append(cli_text *out, reel_time_type type, int64_t time) {
     return cli_text_printf(out, "%" PRId64, time);
 }
 
-const char *cli_time_type_name(reel_time_type type) { return type == REEL_TIME_DURATION_NS ? "duration" : type == REEL_TIME_TIMESTAMP_NS ? "timestamp" : "sequence"; }
+const char *cli_time_type_name(reel_time_type type) {
+    return type == REEL_TIME_DURATION_NS ? "duration" : type == REEL_TIME_TIMESTAMP_NS ? "timestamp" : "sequence";
+}
 
 const char *cli_size_text(char text[16], uint64_t bytes) {
     static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };

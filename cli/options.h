@@ -32,7 +32,7 @@ typedef struct cli_args {
     int next;
     bool options_ended;
     const char *letters; /* of "-abc": those that were not returned yet */
-    const char *value; /* of the option, or the argument itself */
+    const char *value;   /* of the option, or the argument itself */
 } cli_args;
 
 enum { CLI_ARG_END = 0, CLI_ARG_PLAIN = -1, CLI_ARG_ERROR = -2 };

@@ -62,7 +62,8 @@ static void append_line(cli_text *out, const reel_read_message *m, const reel_ch
         cli_text_printf(out, "a damaged chunk, %s", cli_size_text(size, m->size));
     } else {
         size_t rows = reel_chunk_rows(chunk);
-        cli_text_printf(out, "%s: %zu %s, %s%s", reel_chunk_entity(chunk), rows, rows == 1 ? "row" : "rows", cli_size_text(size, m->size), reel_chunk_is_static(chunk) ? ", static" : "");
+        cli_text_printf(out, "%s: %zu %s, %s%s", reel_chunk_entity(chunk), rows, rows == 1 ? "row" : "rows", cli_size_text(size, m->size),
+                        reel_chunk_is_static(chunk) ? ", static" : "");
         for (size_t i = 0; i < reel_chunk_timelines(chunk); i++) {
             const reel_chunk_timeline *t = reel_chunk_timeline_at(chunk, i);
             cli_text_printf(out, ", %s ", t->name);
@@ -234,7 +235,10 @@ static void json_columns(cli_text *out, const reel_chunk *chunk) {
 }
 
 static void json_message(cli_text *out, const char *name, const reel_read_message *m, const reel_chunk *chunk) {
-    const char *kind = m->kind == REEL_MESSAGE_STORE_INFO ? "store_info" : m->kind == REEL_MESSAGE_CHUNK ? "chunk" : m->kind == REEL_MESSAGE_BLUEPRINT_ACTIVATION ? "activation" : "unknown";
+    const char *kind = m->kind == REEL_MESSAGE_STORE_INFO             ? "store_info"
+                       : m->kind == REEL_MESSAGE_CHUNK                ? "chunk"
+                       : m->kind == REEL_MESSAGE_BLUEPRINT_ACTIVATION ? "activation"
+                                                                      : "unknown";
     cli_text_append(out, "{", 1);
     cli_json_text(out, "kind", kind);
     cli_json_text(out, "file", name);

@@ -9,9 +9,9 @@
 
 typedef struct cli_print_style {
     bool is_json;
-    int detail;           /* 0: a line per message; 1: columns too; 2: values too */
-    int64_t items_max;    /* of a list that are shown; 0: all */
-    int64_t width_max;    /* of a table's column; 0: no bound */
+    int detail;        /* 0: a line per message; 1: columns too; 2: values too */
+    int64_t items_max; /* of a list that are shown; 0: all */
+    int64_t width_max; /* of a table's column; 0: no bound */
 } cli_print_style;
 
 /* Prints to standard output. name: of the file. chunk is NULL if the message has none, or a damaged one. False: memory is out. */

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MEMORY ((size_t)24 << 20)
+#define MEMORY            ((size_t)24 << 20)
 #define DIFFERS_EACH_TIME "log_time"
-#define START_TIME "RecordingInfo:start_time"
+#define START_TIME        "RecordingInfo:start_time"
 enum { TYPE_LINE = 1, VALUE_LINE = 2 };
 
 /* A record: what it is sorted by, then the line, then how many bytes the former has (u32). */
@@ -46,7 +46,8 @@ static bool is_shown(const reel_chunk_timeline *t) { return strcmp(t->name, DIFF
 static bool put_head(const place *p, int line) {
     cli_text *r = &p->stable->record;
     cli_text_clear(r);
-    return put_byte(r, (int)p->message->store_kind) && put_text(r, p->message->application_id) && put_text(r, reel_chunk_entity(p->chunk)) && put_text(r, p->component->component) && put_byte(r, line);
+    return put_byte(r, (int)p->message->store_kind) && put_text(r, p->message->application_id) && put_text(r, reel_chunk_entity(p->chunk)) &&
+           put_text(r, p->component->component) && put_byte(r, line);
 }
 
 /* Static rows first, then by all timelines in the order of their names; signed times as numbers that sort alike. */
@@ -68,30 +69,35 @@ static bool begin_line(const place *p, cli_text *out) {
         return cli_text_printf(out, "%s ", cli_store_kind_name(m->store_kind)) && cli_text_append_clean(out, m->application_id, strlen(m->application_id)) &&
                cli_text_printf(out, " %s %s", reel_chunk_entity(p->chunk), p->component->component);
     }
-    return cli_text_append(out, "{", 1) && cli_json_text(out, "store_kind", cli_store_kind_name(m->store_kind)) && cli_json_text(out, "application_id", m->application_id) &&
-           cli_json_text(out, "entity", reel_chunk_entity(p->chunk)) && cli_json_text(out, "component", p->component->component);
+    return cli_text_append(out, "{", 1) && cli_json_text(out, "store_kind", cli_store_kind_name(m->store_kind)) &&
+           cli_json_text(out, "application_id", m->application_id) && cli_json_text(out, "entity", reel_chunk_entity(p->chunk)) &&
+           cli_json_text(out, "component", p->component->component);
 }
 
 static bool append_type(const place *p, cli_text *out) {
     const reel_chunk_component *c = p->component;
     if (!begin_line(p, out)) return false;
     if (p->stable->style->is_json) {
-        return cli_json_text(out, "type", c->arrow_type) && cli_json_text(out, "component_type", c->component_type) && cli_json_text(out, "archetype", c->archetype) &&
-               cli_text_append(out, "}", 1);
+        return cli_json_text(out, "type", c->arrow_type) && cli_json_text(out, "component_type", c->component_type) &&
+               cli_json_text(out, "archetype", c->archetype) && cli_text_append(out, "}", 1);
     }
-    return cli_text_printf(out, " is %s%s%s%s%s", c->arrow_type, c->component_type ? ", " : "", c->component_type ? c->component_type : "", c->archetype ? " of " : "",
-                           c->archetype ? c->archetype : "");
+    return cli_text_printf(out, " is %s%s%s%s%s", c->arrow_type, c->component_type ? ", " : "", c->component_type ? c->component_type : "",
+                           c->archetype ? " of " : "", c->archetype ? c->archetype : "");
 }
 
 static bool append_row_times(const place *p, size_t row, cli_text *out) {
     bool is_json = p->stable->style->is_json, fits = true;
-    if (is_json) fits = cli_json_key(out, "times") && cli_text_append(out, "{", 1);
-    else if (reel_chunk_is_static(p->chunk)) fits = cli_text_printf(out, " static");
+    if (is_json)
+        fits = cli_json_key(out, "times") && cli_text_append(out, "{", 1);
+    else if (reel_chunk_is_static(p->chunk))
+        fits = cli_text_printf(out, " static");
     for (size_t i = 0; i < reel_chunk_timelines(p->chunk) && fits; i++) {
         const reel_chunk_timeline *t = reel_chunk_timeline_at(p->chunk, i);
         if (!is_shown(t)) continue;
-        if (is_json) fits = cli_json_integer(out, t->name, t->times[row]);
-        else fits = cli_text_printf(out, " %s=", t->name) && cli_time_append(out, t->type, t->times[row]);
+        if (is_json)
+            fits = cli_json_integer(out, t->name, t->times[row]);
+        else
+            fits = cli_text_printf(out, " %s=", t->name) && cli_time_append(out, t->type, t->times[row]);
     }
     return fits && (!is_json || cli_text_append(out, "}", 1));
 }

@@ -1,7 +1,7 @@
 /* What recordings hold in a form that depends on nothing else: for diff.
  *
- * A line for each value that a component has in a row, by store, entity, component, times, and the order of logging where times are equal. No ids, no log_time, no start time; it does not show how
- * rows were cut into chunks. Before the first value of a component stands a line that tells its type. */
+ * A line for each value that a component has in a row, by store, entity, component, times, and the order of logging where times are equal. No ids, no log_time,
+ * no start time; it does not show how rows were cut into chunks. Before the first value of a component stands a line that tells its type. */
 #ifndef REEL_CLI_PRINT_STABLE_H
 #define REEL_CLI_PRINT_STABLE_H
 

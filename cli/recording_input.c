@@ -53,7 +53,8 @@ static void on_event(void *user, const reel_read_event *event) {
         in->options.on_event(in->options.on_event_user, event);
         return;
     }
-    fprintf(stderr, "reel %s: %s: at byte %" PRIu64 ": %s%s", in->command, in->name, event->offset, event->status == REEL_OK ? "warning: " : "", event->message);
+    fprintf(stderr, "reel %s: %s: at byte %" PRIu64 ": %s%s", in->command, in->name, event->offset, event->status == REEL_OK ? "warning: " : "",
+            event->message);
     if (event->size) fprintf(stderr, " (%" PRIu64 " bytes are passed over)", event->size);
     fputc('\n', stderr);
 }
@@ -62,8 +63,10 @@ void cli_recording_say_error(cli_recording *in) {
     const char *said = reel_error_message();
     cli_progress_clear(&in->progress);
     /* Most messages about opening and reading name the file already. */
-    if (strstr(said, in->name)) fprintf(stderr, "reel %s: %s\n", in->command, said);
-    else fprintf(stderr, "reel %s: %s: %s\n", in->command, in->name, said);
+    if (strstr(said, in->name))
+        fprintf(stderr, "reel %s: %s\n", in->command, said);
+    else
+        fprintf(stderr, "reel %s: %s: %s\n", in->command, in->name, said);
 }
 
 static uint64_t size_of(const char *path) {
@@ -122,4 +125,6 @@ void cli_recording_close(cli_recording *in) {
     in->reader = NULL;
 }
 
-const char *cli_store_kind_name(reel_store_kind kind) { return kind == REEL_STORE_RECORDING ? "recording" : kind == REEL_STORE_BLUEPRINT ? "blueprint" : "store"; }
+const char *cli_store_kind_name(reel_store_kind kind) {
+    return kind == REEL_STORE_RECORDING ? "recording" : kind == REEL_STORE_BLUEPRINT ? "blueprint" : "store";
+}

@@ -30,10 +30,10 @@ typedef struct cli_recording {
     const char *path;    /* as given */
     const char *name;    /* for people: the path, or "standard input" */
     reel_reader *reader;
-    uint64_t size;       /* of a regular file; 0: unknown */
+    uint64_t size; /* of a regular file; 0: unknown */
     cli_progress progress;
     cli_recording_options options;
-    bool has_failed;     /* something was read no further than here; it was said */
+    bool has_failed; /* something was read no further than here; it was said */
 } cli_recording;
 
 /* False after having said why on standard error. */

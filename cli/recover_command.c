@@ -98,7 +98,11 @@ static bool put(recovery *r, cli_recording *in, const reel_read_message *m) {
     reel_chunk_unref(chunk);
     switch (status) {
     case REEL_OK: return true;
-    case REEL_E_FORMAT: case REEL_E_UNSUPPORTED: case REEL_E_TOO_LARGE: case REEL_E_UTF8: case REEL_E_ARGUMENT: tell(r, true, m->offset, m->size, reel_error_message()); return true;
+    case REEL_E_FORMAT:
+    case REEL_E_UNSUPPORTED:
+    case REEL_E_TOO_LARGE:
+    case REEL_E_UTF8:
+    case REEL_E_ARGUMENT: tell(r, true, m->offset, m->size, reel_error_message()); return true;
     default:
         cli_progress_clear(r->progress);
         fprintf(stderr, "reel recover: %s\n", reel_error_message());
@@ -123,8 +127,10 @@ static void sum_up(recovery *r, const reel_read_stats *stats) {
         cli_text_append(&r->line, "}", 1);
     } else {
         cli_text_printf(&r->line, "%s: %" PRIu64 " messages, of them %" PRIu64 " chunks with %" PRIu64 " rows", r->name, r->messages, r->chunks, r->rows);
-        if (r->lost) cli_text_printf(&r->line, "; lost: %" PRIu64 " %s, %s", r->lost, r->lost == 1 ? "piece" : "pieces", cli_size_text(size, r->bytes_lost));
-        else cli_text_printf(&r->line, "; nothing was lost");
+        if (r->lost)
+            cli_text_printf(&r->line, "; lost: %" PRIu64 " %s, %s", r->lost, r->lost == 1 ? "piece" : "pieces", cli_size_text(size, r->bytes_lost));
+        else
+            cli_text_printf(&r->line, "; nothing was lost");
     }
     put_line(r);
     r->all_messages += r->messages;

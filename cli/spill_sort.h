@@ -10,7 +10,8 @@ typedef struct cli_sorter cli_sorter;
 
 /* bytes_max: about as much memory as may be taken. NULL: memory is out. */
 cli_sorter *cli_sorter_new(size_t bytes_max);
-/* Copied. Records are compared as memcmp does, a shorter one before those it begins; equal ones stay in their order. False: errno says why; nothing more may be added. */
+/* Copied. Records are compared as memcmp does, a shorter one before those it begins; equal ones stay in their order. False: errno says why; nothing more may be
+ * added. */
 bool cli_sorter_add(cli_sorter *sorter, const void *record, size_t size);
 /* Once all are added, the records in order. Each lives until the next call. */
 typedef enum cli_sorted { CLI_SORTED_END, CLI_SORTED_RECORD, CLI_SORTED_FAILED } cli_sorted;

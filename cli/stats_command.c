@@ -73,8 +73,10 @@ static const cli_sum **components_of(const cli_stats_table *t, const lists *l, c
     size_t low = 0, high = t->components.n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (l->components[middle]->parent < number) low = middle + 1;
-        else high = middle;
+        if (l->components[middle]->parent < number)
+            low = middle + 1;
+        else
+            high = middle;
     }
     for (*n = 0; low + *n < t->components.n && l->components[low + *n]->parent == number;) ++*n;
     return l->components + low;
@@ -85,8 +87,8 @@ static const cli_sum **components_of(const cli_stats_table *t, const lists *l, c
 static void print_row(cli_text *out, const char *name, int indent, const cli_sum *s, const char *behind) {
     char packed[16], unpacked[16];
     size_t n = strlen(behind);
-    cli_text_printf(out, "%*s%-*s %8" PRIu64 " %10" PRIu64 " %9s %9s %6.2f%s%.60s%s\n", indent, "", 40 - indent, name, s->chunks, s->rows, cli_size_text(packed, s->bytes),
-                    cli_size_text(unpacked, s->unpacked), ratio(s), n ? "  " : "", behind, n > 60 ? "..." : "");
+    cli_text_printf(out, "%*s%-*s %8" PRIu64 " %10" PRIu64 " %9s %9s %6.2f%s%.60s%s\n", indent, "", 40 - indent, name, s->chunks, s->rows,
+                    cli_size_text(packed, s->bytes), cli_size_text(unpacked, s->unpacked), ratio(s), n ? "  " : "", behind, n > 60 ? "..." : "");
 }
 
 static void print_distribution(cli_text *out, const char *name, const cli_distribution *d, bool is_size) {
@@ -97,8 +99,10 @@ static void print_distribution(cli_text *out, const char *name, const cli_distri
     numbers[5] = d->max;
     cli_text_printf(out, "  %-22s", name);
     for (size_t i = 0; i < 6; i++) {
-        if (is_size) cli_text_printf(out, " %9s", cli_size_text(text, numbers[i]));
-        else cli_text_printf(out, " %9" PRIu64, numbers[i]);
+        if (is_size)
+            cli_text_printf(out, " %9s", cli_size_text(text, numbers[i]));
+        else
+            cli_text_printf(out, " %9" PRIu64, numbers[i]);
     }
     cli_text_printf(out, "\n");
 }
@@ -108,14 +112,15 @@ static void print_store(cli_text *out, const cli_stats_table *t, const lists *l,
     char note[80];
     int64_t shown = 0;
     size_t n_entities = 0, n;
-    cli_text_printf(out, "\n%s %s of %s\n%-40s %8s %10s %9s %9s %6s\n", cli_store_kind_name(cli_stats_store_kind(s)), cli_stats_recording(s), cli_stats_application(s), "", "chunks", "rows",
-                    "packed", "unpacked", "ratio");
+    cli_text_printf(out, "\n%s %s of %s\n%-40s %8s %10s %9s %9s %6s\n", cli_store_kind_name(cli_stats_store_kind(s)), cli_stats_recording(s),
+                    cli_stats_application(s), "", "chunks", "rows", "packed", "unpacked", "ratio");
     snprintf(note, sizeof note, "%" PRIu64 " static", s->static_chunks);
     print_row(out, "all", 2, s, note);
     for (size_t i = 0; i < t->timelines.n; i++) {
         const cli_sum *line = l->timelines[i];
         if (line->parent != store) continue;
-        snprintf(note, sizeof note, line->sorted == line->chunks ? "sorted" : "sorted in %.1f %% of its chunks", 100.0 * (double)line->sorted / (double)line->chunks);
+        snprintf(note, sizeof note, line->sorted == line->chunks ? "sorted" : "sorted in %.1f %% of its chunks",
+                 100.0 * (double)line->sorted / (double)line->chunks);
         cli_text_printf(out, "  timeline %-29s %8" PRIu64 " %10" PRIu64 " %26s  %s\n", line->name, line->chunks, line->rows, "", note);
     }
     for (size_t i = 0; i < t->entities.n; i++) {
@@ -278,8 +283,10 @@ static int show(const settings *set, const char *path) {
     if (is_done) {
         lists l = { sorted(&t->entities, by_size), sorted(&t->components, by_name), sorted(&t->timelines, by_name) };
         is_done = l.entities && l.components && l.timelines;
-        if (is_done && set->is_json) print_json(&in, t, &l, &stats);
-        else if (is_done) print_text(set, &in, t, &l, &stats);
+        if (is_done && set->is_json)
+            print_json(&in, t, &l, &stats);
+        else if (is_done)
+            print_text(set, &in, t, &l, &stats);
         free((void *)l.entities);
         free((void *)l.components);
         free((void *)l.timelines);

@@ -18,13 +18,13 @@ void cli_distribution_add(cli_distribution *d, uint64_t value);
 uint64_t cli_distribution_at(const cli_distribution *d, double share);
 
 typedef struct cli_sum {
-    uint32_t parent;               /* entities: store; components: entity; timelines: store */
-    const char *name;              /* held by the map */
-    char *type;                    /* components: of the newest chunk */
+    uint32_t parent;  /* entities: store; components: entity; timelines: store */
+    const char *name; /* held by the map */
+    char *type;       /* components: of the newest chunk */
     uint64_t chunks, static_chunks, rows, values;
-    uint64_t bytes, unpacked;      /* packed messages and Arrow streams; of components: a share of the messages, and the values */
-    uint64_t sorted;               /* chunks by row id; of timelines: by time */
-    uint64_t largest;              /* message */
+    uint64_t bytes, unpacked; /* packed messages and Arrow streams; of components: a share of the messages, and the values */
+    uint64_t sorted;          /* chunks by row id; of timelines: by time */
+    uint64_t largest;         /* message */
 } cli_sum;
 
 typedef struct cli_sums {

@@ -38,8 +38,8 @@ const char *cli_summary_key_component(const char *key) { return cli_summary_key_
 
 static bool add_key(cli_summary *s, cli_map *map, uint32_t store, const char *a, const char *b, size_t *number, bool *is_new) {
     cli_text_clear(&s->key);
-    return cli_text_append(&s->key, (const char *)&store, sizeof store) && cli_text_append(&s->key, a, strlen(a) + 1) && (!b || cli_text_append(&s->key, b, strlen(b) + 1)) &&
-           cli_map_add(map, s->key.data, s->key.size, number, is_new);
+    return cli_text_append(&s->key, (const char *)&store, sizeof store) && cli_text_append(&s->key, a, strlen(a) + 1) &&
+           (!b || cli_text_append(&s->key, b, strlen(b) + 1)) && cli_map_add(map, s->key.data, s->key.size, number, is_new);
 }
 
 /* ---- stores, entities, ranges */
@@ -112,20 +112,25 @@ static bool add_store_info(cli_summary *s, const reel_read_message *m) {
 
 /* ---- properties */
 
-static bool is_property(const char *entity) { return strncmp(entity, PROPERTIES, strlen(PROPERTIES)) == 0 && (entity[strlen(PROPERTIES)] == 0 || entity[strlen(PROPERTIES)] == '/'); }
+static bool is_property(const char *entity) {
+    return strncmp(entity, PROPERTIES, strlen(PROPERTIES)) == 0 && (entity[strlen(PROPERTIES)] == 0 || entity[strlen(PROPERTIES)] == '/');
+}
 
 /* "name" of RecordingInfo; "vehicle:age" of what the user added. */
 static char *property_name(const char *entity, const char *component) {
     cli_text text = { 0 };
     const char *path = entity + strlen(PROPERTIES), *info = "RecordingInfo:";
     bool is_info = !*path && strncmp(component, info, strlen(info)) == 0;
-    if (is_info) cli_text_printf(&text, "%s", component + strlen(info));
-    else cli_text_printf(&text, "%s%s%s", *path ? path + 1 : "", *path ? ":" : "", component);
+    if (is_info)
+        cli_text_printf(&text, "%s", component + strlen(info));
+    else
+        cli_text_printf(&text, "%s%s%s", *path ? path + 1 : "", *path ? ":" : "", component);
     return text.data;
 }
 
 /* The newest value: static rows of the same component replace each other. */
-static bool add_property(cli_summary *s, size_t store, const char *entity, const reel_chunk_component *c, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t row) {
+static bool add_property(cli_summary *s, size_t store, const char *entity, const reel_chunk_component *c, const struct ArrowSchema *schema,
+                         const struct ArrowArray *array, int64_t row) {
     const cli_value_style text_style = { .items_max = PROPERTY_ITEMS_MAX }, json_style = { .is_json = true };
     int64_t first, n;
     cli_text text = { 0 }, json = { 0 };
@@ -134,8 +139,10 @@ static bool add_property(cli_summary *s, size_t store, const char *entity, const
     const struct ArrowArray *values = array->children[0];
     bool is_time = strcmp(c->component, "RecordingInfo:start_time") == 0 && strcmp(item->format, "l") == 0 && n == 1 && !cli_value_is_null(item, values, first);
     bool fits = n == 1 ? cli_value_append(&json, &json_style, item, values, first) : cli_values_append(&json, &json_style, item, values, first, n);
-    if (is_time) fits = fits && cli_time_append_iso(&text, ((const int64_t *)values->buffers[1])[values->offset + first]);
-    else fits = fits && (n == 1 ? cli_value_append(&text, &text_style, item, values, first) : cli_values_append(&text, &text_style, item, values, first, n));
+    if (is_time)
+        fits = fits && cli_time_append_iso(&text, ((const int64_t *)values->buffers[1])[values->offset + first]);
+    else
+        fits = fits && (n == 1 ? cli_value_append(&text, &text_style, item, values, first) : cli_values_append(&text, &text_style, item, values, first, n));
     char *name = property_name(entity, c->component);
     cli_summary_property *p = NULL;
     for (size_t i = 0; i < s->n_properties && name; i++)
@@ -208,8 +215,10 @@ static bool scan(cli_summary *s, cli_recording *in) {
     const reel_read_message *m;
     bool fits = true;
     while (fits && (m = cli_recording_next(in))) {
-        if (m->kind == REEL_MESSAGE_STORE_INFO) fits = add_store_info(s, m);
-        else if (m->kind == REEL_MESSAGE_BLUEPRINT_ACTIVATION) fits = add_activation(s, m);
+        if (m->kind == REEL_MESSAGE_STORE_INFO)
+            fits = add_store_info(s, m);
+        else if (m->kind == REEL_MESSAGE_BLUEPRINT_ACTIVATION)
+            fits = add_activation(s, m);
         reel_chunk *chunk = m->kind == REEL_MESSAGE_CHUNK ? cli_recording_chunk(in, m) : NULL;
         if (chunk) fits = add_read_chunk(s, m, chunk);
         reel_chunk_unref(chunk);

@@ -17,24 +17,24 @@ typedef struct cli_summary_range {
 typedef struct cli_summary_store {
     reel_store_kind kind;
     char *application_id, *recording_id;
-    char *source;                /* "Python SDK 3.11.7", "" if no store info came */
+    char *source; /* "Python SDK 3.11.7", "" if no store info came */
     uint8_t version[4];
     bool is_introduced, make_active, make_default;
     uint64_t n_chunks, n_static, n_compressed, n_rows, n_entities, n_components;
-    uint64_t bytes, unpacked;    /* of the chunks' messages, and of their Arrow streams */
-    uint64_t largest;            /* message */
+    uint64_t bytes, unpacked; /* of the chunks' messages, and of their Arrow streams */
+    uint64_t largest;         /* message */
 } cli_summary_store;
 
 /* A value of an entity below /__properties. */
 typedef struct cli_summary_property {
     uint32_t store;
-    char *name;                  /* "name", "start_time"; "vehicle/driver:age" */
+    char *name; /* "name", "start_time"; "vehicle/driver:age" */
     char *text, *json;
 } cli_summary_property;
 
 typedef struct cli_summary {
     reel_read_stats stats;
-    bool is_from_footer;         /* chunks were not looked at */
+    bool is_from_footer; /* chunks were not looked at */
     cli_summary_store *stores;
     size_t n_stores;
     cli_map store_keys, entities, cells; /* cells: store, entity, component; entities: store, entity */

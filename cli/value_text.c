@@ -14,12 +14,12 @@ enum { BYTES_PER_ITEM = 8 }; /* of texts and blobs */
 static bool bit(const void *bitmap, int64_t i) { return ((const uint8_t *)bitmap)[i / 8] >> (i % 8) & 1; }
 
 #define LOAD(type, array, buffer, i) (load_##type((array)->buffers[buffer], (i)))
-#define LOADER(name, type)                                           \
-    static type load_##name(const void *data, int64_t i) {           \
-        type value;                                                  \
-        memcpy(&value, (const char *)data + i * (int64_t)sizeof value, sizeof value); \
-        return value;                                                \
-    }
+#define LOADER(name, type)                                                                                                                                     \
+  static type load_##name(const void *data, int64_t i) {                                                                                                       \
+    type value;                                                                                                                                                \
+    memcpy(&value, (const char *)data + i * (int64_t)sizeof value, sizeof value);                                                                              \
+    return value;                                                                                                                                              \
+  }
 LOADER(u8, uint8_t)
 LOADER(i8, int8_t)
 LOADER(u16, uint16_t)
@@ -75,7 +75,11 @@ static void run_of(const char *format, const struct ArrowArray *array, int64_t i
 
 /* Bytes of one number, 0 if it is none. */
 static int64_t number_size(const char *format) {
-    if (format[1]) return format[0] == 't' ? (strcmp(format, "tdD") == 0 || strcmp(format, "tts") == 0 || strcmp(format, "ttm") == 0 || strcmp(format, "tiM") == 0 ? 4 : strcmp(format, "tin") == 0 ? 16 : 8) : 0;
+    if (format[1])
+        return format[0] == 't' ? (strcmp(format, "tdD") == 0 || strcmp(format, "tts") == 0 || strcmp(format, "ttm") == 0 || strcmp(format, "tiM") == 0 ? 4
+                                   : strcmp(format, "tin") == 0                                                                                         ? 16
+                                                                                                                                                        : 8)
+                                : 0;
     return strchr("cC", format[0]) ? 1 : strchr("sSe", format[0]) ? 2 : strchr("iIf", format[0]) ? 4 : strchr("lLg", format[0]) ? 8 : 0;
 }
 
@@ -163,8 +167,10 @@ static bool append_integer(cli_text *out, const char *format, const struct Arrow
 
 static bool append_floating(cli_text *out, const cli_value_style *style, const char *format, const struct ArrowArray *array, int64_t at) {
     bool is_odd = false;
-    if (format[0] == 'e') is_odd = (LOAD(u16, array, 1, at) >> 10 & 31) == 31;
-    else is_odd = !isfinite(format[0] == 'f' ? (double)LOAD(f32, array, 1, at) : LOAD(f64, array, 1, at));
+    if (format[0] == 'e')
+        is_odd = (LOAD(u16, array, 1, at) >> 10 & 31) == 31;
+    else
+        is_odd = !isfinite(format[0] == 'f' ? (double)LOAD(f32, array, 1, at) : LOAD(f64, array, 1, at));
     if (is_odd && style->is_json) return cli_text_append(out, "null", 4);
     if (format[0] == 'e') return cli_number_append_half(out, LOAD(u16, array, 1, at));
     return format[0] == 'f' ? cli_number_append_float(out, LOAD(f32, array, 1, at)) : cli_number_append_double(out, LOAD(f64, array, 1, at));
@@ -186,10 +192,16 @@ static bool append_temporal(cli_text *out, const cli_value_style *style, const c
     cli_text text = { 0 };
     bool fits;
     if (format[1] == 'i') {
-        fits = size == 16 ? cli_text_printf(&text, "%d months %d days %" PRId64 " ns", load_i32((const char *)array->buffers[1] + 16 * at, 0),
-                                            load_i32((const char *)array->buffers[1] + 16 * at, 1), load_i64((const char *)array->buffers[1] + 16 * at, 1))
-                          : size == 8 ? cli_text_printf(&text, "%d days %d ms", LOAD(i32, array, 1, 2 * at), LOAD(i32, array, 1, 2 * at + 1)) : cli_text_printf(&text, "%" PRId64 " months", value);
-    } else if (!as_nanoseconds(is_days && llabs(value) < 106751 ? value * 86400 : value, is_days ? 's' : is_date ? 'm' : format[2], &ns) || (is_days && llabs(value) >= 106751)) {
+        fits = size == 16  ? cli_text_printf(&text, "%d months %d days %" PRId64 " ns", load_i32((const char *)array->buffers[1] + 16 * at, 0),
+                                             load_i32((const char *)array->buffers[1] + 16 * at, 1), load_i64((const char *)array->buffers[1] + 16 * at, 1))
+               : size == 8 ? cli_text_printf(&text, "%d days %d ms", LOAD(i32, array, 1, 2 * at), LOAD(i32, array, 1, 2 * at + 1))
+                           : cli_text_printf(&text, "%" PRId64 " months", value);
+    } else if (!as_nanoseconds(is_days && llabs(value) < 106751 ? value * 86400 : value,
+                               is_days   ? 's'
+                               : is_date ? 'm'
+                                         : format[2],
+                               &ns) ||
+               (is_days && llabs(value) >= 106751)) {
         fits = cli_text_printf(&text, "%" PRId64 " %s", value, is_days ? "days" : format[2] == 's' ? "s" : format[2] == 'u' ? "us" : "ms");
     } else {
         fits = cli_time_append(&text, format[1] == 's' || is_date ? REEL_TIME_TIMESTAMP_NS : REEL_TIME_DURATION_NS, ns);
@@ -201,7 +213,8 @@ static bool append_temporal(cli_text *out, const cli_value_style *style, const c
 
 /* ---- what holds other values */
 
-bool cli_values_append(cli_text *out, const cli_value_style *style, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n) {
+bool cli_values_append(cli_text *out, const cli_value_style *style, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first,
+                       int64_t n) {
     bool is_cut = style->items_max && (uint64_t)n > style->items_max;
     int64_t shown = is_cut ? (int64_t)style->items_max : n;
     if (is_cut && style->is_json && !(cli_text_append(out, "{", 1) && cli_json_number(out, "length", (uint64_t)n) && cli_json_key(out, "items"))) return false;
@@ -210,7 +223,8 @@ bool cli_values_append(cli_text *out, const cli_value_style *style, const struct
         fits = (i == 0 || cli_text_append(out, ", ", style->is_json ? 1 : 2)) && cli_value_append(out, style, schema, array, first + i);
     if (is_cut && !style->is_json) {
         uint64_t hash = 0;
-        fits = fits && (!style->has_digest || hash_values(&hash, schema, array, first, n)) && cli_text_append(out, ", ", 2) && append_rest(out, style, (size_t)n, hash);
+        fits = fits && (!style->has_digest || hash_values(&hash, schema, array, first, n)) && cli_text_append(out, ", ", 2) &&
+               append_rest(out, style, (size_t)n, hash);
     }
     return fits && cli_text_append(out, "]", 1) && (!is_cut || !style->is_json || cli_text_append(out, "}", 1));
 }
@@ -219,8 +233,10 @@ static bool append_struct(cli_text *out, const cli_value_style *style, const str
     bool fits = cli_text_append(out, "{", 1);
     for (int64_t i = 0; i < schema->n_children && fits; i++) {
         const char *name = schema->children[i]->name ? schema->children[i]->name : "";
-        if (style->is_json) fits = cli_json_key(out, name);
-        else fits = cli_text_printf(out, "%s%s: ", i ? ", " : "", name);
+        if (style->is_json)
+            fits = cli_json_key(out, name);
+        else
+            fits = cli_text_printf(out, "%s%s: ", i ? ", " : "", name);
         fits = fits && cli_value_append(out, style, schema->children[i], array->children[i], at);
     }
     return fits && cli_text_append(out, "}", 1);

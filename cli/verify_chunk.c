@@ -75,7 +75,8 @@ static bool look_at_store(place *p) {
         v->n_introduced = n;
     }
     if (is_new && !m->store_kind) tell(p, CLI_WARNING, "the store \"%.80s\" does not say whether it is a recording or a blueprint", m->recording_id);
-    if (is_new && !*m->recording_id) tell(p, CLI_WARNING, "a %s of the application \"%.80s\" has no recording id", cli_store_kind_name(m->store_kind), m->application_id);
+    if (is_new && !*m->recording_id)
+        tell(p, CLI_WARNING, "a %s of the application \"%.80s\" has no recording id", cli_store_kind_name(m->store_kind), m->application_id);
     if (m->kind == REEL_MESSAGE_STORE_INFO) v->introduced[number] = 1;
     if (is_new && m->kind == REEL_MESSAGE_CHUNK && !v->introduced[number])
         tell(p, CLI_WARNING, "the %s \"%.80s\" begins without a store info", cli_store_kind_name(m->store_kind), m->recording_id);
@@ -97,7 +98,8 @@ static void look_at_claims(const place *p) {
         }
         tell(p, CLI_ERROR, "the message says that its chunk is %s, and it is %s", ids[0], ids[1]);
     }
-    if (m->is_static != is_static) tell(p, CLI_ERROR, "the message says that its chunk is %s, and it is %s", m->is_static ? "static" : "not static", is_static ? "static" : "not");
+    if (m->is_static != is_static)
+        tell(p, CLI_ERROR, "the message says that its chunk is %s, and it is %s", m->is_static ? "static" : "not static", is_static ? "static" : "not");
 }
 
 static void look_at_rows(const place *p) {
@@ -115,10 +117,12 @@ static bool look_at_timelines(const place *p) {
         const reel_chunk_timeline *t = reel_chunk_timeline_at(p->chunk, i);
         const char *const texts[] = { t->name, cli_time_type_name(t->type) };
         bool is_new_name, is_new_type;
-        if (!key(v, p->store, texts, 1) || !seen(v, &v->timelines, &is_new_name) || !key(v, p->store, texts, 2) || !seen(v, &v->timelines, &is_new_type)) return false;
+        if (!key(v, p->store, texts, 1) || !seen(v, &v->timelines, &is_new_name) || !key(v, p->store, texts, 2) || !seen(v, &v->timelines, &is_new_type))
+            return false;
         if (is_new_type && !is_new_name)
             tell(p, CLI_ERROR, "the timeline \"%.80s\" is of the type %s here, and was of another before", t->name, cli_time_type_name(t->type));
-        if (reel_chunk_rows(p->chunk) && t->min == INT64_MIN) tell(p, CLI_WARNING, "a time on \"%.80s\" is %" PRId64 ", which readers take for static", t->name, t->min);
+        if (reel_chunk_rows(p->chunk) && t->min == INT64_MIN)
+            tell(p, CLI_WARNING, "a time on \"%.80s\" is %" PRId64 ", which readers take for static", t->name, t->min);
     }
     return true;
 }
@@ -148,8 +152,10 @@ static bool look_at_components(const place *p) {
         const char *const texts[] = { reel_chunk_entity(p->chunk), c->component, c->arrow_type };
         bool is_new_name, is_new_type;
         if (!look_at_type(p, i, c)) return false;
-        if (!key(v, p->store, texts, 2) || !seen(v, &v->columns, &is_new_name) || !key(v, p->store, texts, 3) || !seen(v, &v->columns, &is_new_type)) return false;
-        if (is_new_type && !is_new_name) tell(p, CLI_WARNING, "the values of the component %.120s are %.200s here, and were of another type before", c->component, c->arrow_type);
+        if (!key(v, p->store, texts, 2) || !seen(v, &v->columns, &is_new_name) || !key(v, p->store, texts, 3) || !seen(v, &v->columns, &is_new_type))
+            return false;
+        if (is_new_type && !is_new_name)
+            tell(p, CLI_WARNING, "the values of the component %.120s are %.200s here, and were of another type before", c->component, c->arrow_type);
         if (!c->n_rows && reel_chunk_rows(p->chunk)) tell(p, CLI_WARNING, "no row has the component %.120s", c->component);
     }
     return true;
@@ -173,9 +179,13 @@ static void tell_duplicate(void *user, const cli_duplicate *d) {
     char id[33], message[700];
     for (int i = 0; i < 16; i++) snprintf(id + 2 * i, 3, "%02x", d->id[i]);
     const char *are = d->n == 1 ? "row id stands" : "row ids stand";
-    if (d->is_chunk_id) snprintf(message, sizeof message, "the chunk id %s is also that of a chunk of %.200s at byte %" PRIu64, id, d->entity_a, d->offset_a);
-    else if (d->offset_a == d->offset_b) snprintf(message, sizeof message, "%" PRIu64 " %s twice in the chunk, %s is the first", d->n, are, id);
-    else snprintf(message, sizeof message, "%" PRIu64 " %s also in a chunk of %.200s at byte %" PRIu64 ", %s is the first", d->n, are, d->entity_a, d->offset_a, id);
+    if (d->is_chunk_id)
+        snprintf(message, sizeof message, "the chunk id %s is also that of a chunk of %.200s at byte %" PRIu64, id, d->entity_a, d->offset_a);
+    else if (d->offset_a == d->offset_b)
+        snprintf(message, sizeof message, "%" PRIu64 " %s twice in the chunk, %s is the first", d->n, are, id);
+    else
+        snprintf(message, sizeof message, "%" PRIu64 " %s also in a chunk of %.200s at byte %" PRIu64 ", %s is the first", d->n, are, d->entity_a, d->offset_a,
+                 id);
     v->tell(v->user, &(cli_finding) { CLI_ERROR, d->offset_b, d->entity_b, message });
 }
 

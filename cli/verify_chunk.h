@@ -8,22 +8,22 @@
 typedef enum cli_severity { CLI_WARNING, CLI_ERROR } cli_severity;
 typedef struct cli_finding {
     cli_severity severity;
-    uint64_t offset;      /* UINT64_MAX: of the whole */
-    const char *entity;   /* or NULL */
+    uint64_t offset;    /* UINT64_MAX: of the whole */
+    const char *entity; /* or NULL */
     const char *message;
 } cli_finding;
 
 typedef struct cli_verifier {
     void (*tell)(void *user, const cli_finding *finding);
     void *user;
-    bool is_newer;        /* the recording says that it is of a later release: what is not known is no error */
+    bool is_newer; /* the recording says that it is of a later release: what is not known is no error */
     cli_id_check ids;
-    cli_map stores;       /* kind, application, recording */
-    uint8_t *introduced;  /* per store: a store info came */
+    cli_map stores;      /* kind, application, recording */
+    uint8_t *introduced; /* per store: a store info came */
     size_t n_introduced;
-    cli_map types;        /* components with their types that were held against the data model, and are right */
-    cli_map timelines;    /* store and name; with the type behind it too */
-    cli_map columns;      /* store, entity and component; with the type behind it too */
+    cli_map types;     /* components with their types that were held against the data model, and are right */
+    cli_map timelines; /* store and name; with the type behind it too */
+    cli_map columns;   /* store, entity and component; with the type behind it too */
     cli_text key, text;
 } cli_verifier;
 

@@ -42,8 +42,8 @@ typedef struct verification {
     cli_recording in;
     cli_verifier verifier;
     reel_footer_check *footers; /* NULL: there is nothing to hold against chunks */
-    bool was_told;       /* that the footer's newest chunk is damaged */
-    cli_text footer_error; /* why there is none; empty: there was nothing wrong */
+    bool was_told;              /* that the footer's newest chunk is damaged */
+    cli_text footer_error;      /* why there is none; empty: there was nothing wrong */
     uint64_t errors, warnings;
     cli_text line;
 } verification;
@@ -73,7 +73,9 @@ static void on_finding(void *user, const cli_finding *f) {
     printf("%s\n", v->line.data ? v->line.data : "");
 }
 
-static void find(verification *v, cli_severity severity, uint64_t offset, const char *message) { on_finding(v, &(cli_finding) { severity, offset, NULL, message }); }
+static void find(verification *v, cli_severity severity, uint64_t offset, const char *message) {
+    on_finding(v, &(cli_finding) { severity, offset, NULL, message });
+}
 
 static void on_read_event(void *user, const reel_read_event *event) {
     verification *v = user;
@@ -97,18 +99,23 @@ static void begin_footers(verification *v) {
     if (v->no_footers) return;
     reel_status status = reel_footer_check_begin(v->in.reader, on_footer_event, v, &v->footers);
     if (status == REEL_OK || status == REEL_E_NOT_FOUND) return;
-    if (status == REEL_E_UNSUPPORTED) find(v, CLI_WARNING, UINT64_MAX, "footers are not held against chunks: the recording comes through a pipe");
-    else cli_text_printf(&v->footer_error, "%s", reel_error_message());
+    if (status == REEL_E_UNSUPPORTED)
+        find(v, CLI_WARNING, UINT64_MAX, "footers are not held against chunks: the recording comes through a pipe");
+    else
+        cli_text_printf(&v->footer_error, "%s", reel_error_message());
 }
 
 static void end_footers(verification *v, const reel_read_stats *stats) {
     uint64_t n;
     if (v->no_footers) return;
     if (stats->streams > 1)
-        find(v, CLI_ERROR, UINT64_MAX, "several recordings stand one behind another: readers that go by the footer see only the last (reel merge makes one of them)");
+        find(v, CLI_ERROR, UINT64_MAX,
+             "several recordings stand one behind another: readers that go by the footer see only the last (reel merge makes one of them)");
     if (v->footers && reel_footer_check_end(v->footers, &n) != REEL_OK) find(v, CLI_ERROR, UINT64_MAX, reel_error_message());
-    if (!stats->has_footer && !stats->is_truncated) find(v, CLI_ERROR, UINT64_MAX, "there is no footer: the recording was not finished (reel recover adds one)");
-    else if (stats->has_footer && v->footer_error.size) find(v, CLI_ERROR, UINT64_MAX, v->footer_error.data);
+    if (!stats->has_footer && !stats->is_truncated)
+        find(v, CLI_ERROR, UINT64_MAX, "there is no footer: the recording was not finished (reel recover adds one)");
+    else if (stats->has_footer && v->footer_error.size)
+        find(v, CLI_ERROR, UINT64_MAX, v->footer_error.data);
 }
 
 static void sum_up(verification *v, const reel_read_stats *stats) {
@@ -128,8 +135,10 @@ static void sum_up(verification *v, const reel_read_stats *stats) {
         cli_text_append(&v->line, "}", 1);
     } else {
         cli_text_printf(&v->line, "%s: ", v->in.name);
-        if (v->errors || v->warnings) cli_text_printf(&v->line, "%" PRIu64 " errors, %" PRIu64 " warnings", v->errors, v->warnings);
-        else cli_text_printf(&v->line, "fine");
+        if (v->errors || v->warnings)
+            cli_text_printf(&v->line, "%" PRIu64 " errors, %" PRIu64 " warnings", v->errors, v->warnings);
+        else
+            cli_text_printf(&v->line, "fine");
         cli_text_printf(&v->line, " (%s, %" PRIu64 " chunks, %" PRIu64 " rows)", cli_size_text(size, stats->bytes), stats->chunks, stats->rows);
     }
     if (!v->is_quiet) printf("%s\n", v->line.data ? v->line.data : "");
@@ -141,8 +150,10 @@ static bool look_at_footer(verification *v, const reel_read_message *message, co
     v->was_told = !chunk;
     reel_status status = reel_footer_check_chunk(v->footers, message, chunk);
     v->was_told = false;
-    if (status == REEL_E_NO_MEMORY) errno = ENOMEM;
-    else if (status != REEL_OK) find(v, CLI_ERROR, message->offset, reel_error_message());
+    if (status == REEL_E_NO_MEMORY)
+        errno = ENOMEM;
+    else if (status != REEL_OK)
+        find(v, CLI_ERROR, message->offset, reel_error_message());
     return status != REEL_E_NO_MEMORY;
 }
 
@@ -178,8 +189,10 @@ static int verify(verification *v, const char *path) {
     }
     if (is_done) {
         reel_read_stats stats = cli_recording_stats(&v->in);
-        if (!stats.streams && !stats.is_truncated) find(v, CLI_ERROR, UINT64_MAX, "it is empty");
-        else end_footers(v, &stats);
+        if (!stats.streams && !stats.is_truncated)
+            find(v, CLI_ERROR, UINT64_MAX, "it is empty");
+        else
+            end_footers(v, &stats);
         sum_up(v, &stats);
     }
     reel_footer_check_free(v->footers);

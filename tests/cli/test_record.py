@@ -381,7 +381,7 @@ def test_help_and_version():
     text, options = help_options("--help")
     assert all(name in text for name in ("record", "viewer", "view", "Exit codes")) and {"--help", "--version"} <= options
     assert re.fullmatch(r"reel \d+\.\d+\.\d+\n", run("--version").stdout)
-    for command in ("record", "view", "viewer"):
+    for command in ("record", "view", "viewer", "info", "stats", "print", "verify", "recover", "merge", "split", "filter", "optimize", "compare", "export"):
         assert run("help", command).stdout == run(command, "--help").stdout != ""
     assert help_options("record", "--help")[1] == {"--output", "--system", "--every-ms", "--app", "--id", "--verbose", "--help"}
     assert run().returncode == 2 and run("nonsense").returncode == 2 and run("help", "nonsense").returncode == 2
@@ -389,7 +389,7 @@ def test_help_and_version():
 
 def test_the_manual_page_names_every_option():
     page = (ROOT / "docs/reel.1").read_text().replace("\\-", "-")
-    for command in ([], ["record"], ["view"], ["viewer"]):
+    for command in ([], ["record"], ["view"], ["viewer"], ["info"], ["stats"], ["print"], ["verify"], ["recover"], ["merge"], ["split"], ["filter"], ["optimize"], ["compare"], ["export"]):
         text, options = help_options(*command, "--help")
         options |= {f"-{letter}" for letter in re.findall(r"^  -(\w),", text, re.M)}
         assert options
