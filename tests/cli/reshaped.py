@@ -17,6 +17,7 @@ def official(path, recording_id="one", first=0, n=12, rows=True, blueprint=False
     rec = rr.RecordingStream(APPLICATION, recording_id=recording_id, send_properties=properties)
     layout = rrb.Blueprint(rrb.Horizontal(rrb.Spatial3DView(origin="/world"), rrb.TimeSeriesView(origin="/plot"))) if blueprint else None
     rec.save(str(path), default_blueprint=layout)
+    rec.reset_time()  # times belong to the id: another test may have left some
     if properties:
         rec.send_recording_name(f"name of {recording_id}")
         rec.send_property("site", rr.AnyValues(height=4.5))
