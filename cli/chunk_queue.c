@@ -98,6 +98,7 @@ reel_status cli_queue_put(cli_queue *q, const reel_store_id *store, reel_chunk *
         q->bytes += bytes;
         q->n++;
         pthread_cond_broadcast(&q->changed);
+        while (bytes > QUEUE_BYTES_MAX / 2 && q->n) pthread_cond_wait(&q->changed, &q->lock); /* no other large one is read meanwhile */
     }
     pthread_mutex_unlock(&q->lock);
     if (status != REEL_OK) reel_chunk_unref(chunk);
