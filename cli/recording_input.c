@@ -84,7 +84,8 @@ bool cli_recording_open(cli_recording *in, const char *command, const char *path
                                        .on_event = on_event,
                                        .on_event_user = in,
                                        .stop_at_damage = in->options.stop_at_damage,
-                                       .resynchronise = in->options.resynchronise };
+                                       .resynchronise = in->options.resynchronise,
+                                       .is_strict = in->options.is_strict };
     if (reel_open(path, &read_options, &in->reader) == REEL_OK) return true;
     cli_recording_say_error(in);
     in->has_failed = true;

@@ -19,7 +19,7 @@ bool cli_paths_have(const cli_paths *paths, const char *command, const char *out
 
 /* How an input is opened. Zero-initialised: damage is said on standard error, and passed over as far as the framing goes. */
 typedef struct cli_recording_options {
-    bool resynchronise;
+    bool resynchronise, is_strict;
     bool stop_at_damage;
     reel_read_event_fn on_event; /* called instead of saying it; the bar is off the line by then */
     void *on_event_user;

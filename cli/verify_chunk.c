@@ -36,6 +36,7 @@ void cli_verifier_free(cli_verifier *v) {
     cli_id_check_free(&v->ids);
     cli_map_free(&v->stores);
     cli_map_free(&v->types);
+    cli_map_free(&v->coded);
     cli_map_free(&v->timelines);
     cli_map_free(&v->columns);
     cli_text_free(&v->key);
@@ -127,21 +128,28 @@ static bool look_at_timelines(const place *p) {
     return true;
 }
 
+static void tell_of_model(const place *p, reel_status status) {
+    /* The message begins with the entity, which is told beside it. */
+    const char *said = reel_error_message(), *entity = reel_chunk_entity(p->chunk);
+    size_t n = strlen(entity);
+    if (strncmp(said, entity, n) == 0 && strncmp(said + n, ": ", 2) == 0) said += n + 2;
+    tell(p, status == REEL_E_NOT_FOUND && p->v->is_newer ? CLI_WARNING : CLI_ERROR, "%s", said);
+}
+
 /* Looking a component up takes time: those that were right are remembered. */
 static bool look_at_type(const place *p, size_t component, const reel_chunk_component *c) {
     cli_verifier *v = p->v;
     const char *const texts[] = { c->component, c->archetype, c->component_type, c->arrow_type };
     size_t number;
-    bool is_new;
+    bool is_new, has_codes;
+    reel_status status = REEL_OK;
     if (!key(v, 0, texts, 4)) return false;
-    if (cli_map_find(&v->types, v->key.data, v->key.size, &number)) return true;
-    reel_status status = reel_chunk_check_type(p->chunk, component);
-    if (status == REEL_OK) return seen(v, &v->types, &is_new);
-    /* The message begins with the entity, which is told beside it. */
-    const char *said = reel_error_message(), *entity = reel_chunk_entity(p->chunk);
-    size_t n = strlen(entity);
-    if (strncmp(said, entity, n) == 0 && strncmp(said + n, ": ", 2) == 0) said += n + 2;
-    tell(p, status == REEL_E_NOT_FOUND && v->is_newer ? CLI_WARNING : CLI_ERROR, "%s", said);
+    if (!cli_map_find(&v->types, v->key.data, v->key.size, &number)) {
+        status = reel_chunk_check_type(p->chunk, component, &has_codes);
+        if (status == REEL_OK && !(seen(v, &v->types, &is_new) && (!has_codes || seen(v, &v->coded, &is_new)))) return false;
+    }
+    if (status == REEL_OK && cli_map_find(&v->coded, v->key.data, v->key.size, &number)) status = reel_chunk_check_codes(p->chunk, component);
+    if (status != REEL_OK) tell_of_model(p, status);
     return true;
 }
 

@@ -21,7 +21,8 @@ typedef struct cli_verifier {
     cli_map stores;      /* kind, application, recording */
     uint8_t *introduced; /* per store: a store info came */
     size_t n_introduced;
-    cli_map types;     /* components with their types that were held against the data model, and are right */
+    cli_map types;     /* components with their types that were held against the data model, and are right ... */
+    cli_map coded;     /* ... and hold values of enumerations */
     cli_map timelines; /* store and name; with the type behind it too */
     cli_map columns;   /* store, entity and component; with the type behind it too */
     cli_text key, text;

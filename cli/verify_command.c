@@ -176,7 +176,7 @@ static bool look_at_messages(verification *v) {
 }
 
 static int verify(verification *v, const char *path) {
-    cli_recording_options how = { .on_event = on_read_event, .on_event_user = v };
+    cli_recording_options how = { .is_strict = true, .on_event = on_read_event, .on_event_user = v };
     v->errors = v->warnings = 0;
     if (!cli_verifier_begin(&v->verifier, on_finding, v)) {
         fprintf(stderr, "reel verify: no memory\n");

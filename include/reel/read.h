@@ -59,6 +59,7 @@ typedef struct reel_read_options {
     uint64_t message_bytes_max;  /* larger messages, packed or unpacked, are damage; 0: 16 GiB */
     bool stop_at_damage;         /* reel_next returns the error instead of going on behind it */
     bool resynchronise;          /* behind bytes that are no message, look for the next thing that is one (recover) */
+    bool is_strict;              /* chunks that can be read, and that other readers refuse, are damage, too: looked for at some cost */
 } reel_read_options;
 
 /* "-" is standard input. Regular files are mapped. REEL_E_NOT_FOUND, REEL_E_IO; REEL_E_FORMAT: not a recording (an old one: REEL_E_UNSUPPORTED). */
@@ -165,8 +166,10 @@ REEL_API reel_status reel_chunk_values(const reel_chunk *chunk, size_t component
 REEL_API reel_status reel_chunk_text(const reel_chunk *chunk, size_t component, size_t index, const char **text, size_t *size);
 REEL_API reel_status reel_chunk_bytes_at(const reel_chunk *chunk, size_t component, size_t index, reel_bytes *bytes);
 /* Holds a component against the data model of release 0.41. REEL_E_FORMAT: its values have another type than its name tells, or its archetype's field has another; REEL_E_NOT_FOUND: an official
- * archetype, field or component type that is not known. Those that are not official are always right. Takes some microseconds: what is asked again may be remembered by names and arrow_type. */
-REEL_API reel_status reel_chunk_check_type(const reel_chunk *chunk, size_t component);
+ * archetype, field or component type that is not known. Those that are not official are always right. Takes some microseconds: what is asked again may be remembered by names and arrow_type.
+ * *has_codes (NULL is allowed): there are values of an enumeration in it, which reel_chunk_check_codes looks at. REEL_E_FORMAT: one is none of them. */
+REEL_API reel_status reel_chunk_check_type(const reel_chunk *chunk, size_t component, bool *has_codes);
+REEL_API reel_status reel_chunk_check_codes(const reel_chunk *chunk, size_t component);
 
 /* As a record batch of the Arrow C data interface: a struct array with the columns and metadata of the recording. It keeps the chunk alive; no copy. */
 REEL_API reel_status reel_chunk_export(const reel_chunk *chunk, struct ArrowSchema *schema, struct ArrowArray *array);

@@ -96,6 +96,10 @@ reel__flat_at reel__flat_item(reel__flat_view *v, reel__flat_items items, uint32
 
 const char *reel__flat_string(reel__flat_view *v, const reel__flat_at *t, unsigned slot, size_t *size) {
     reel__flat_items bytes = vector_at(v, target(v, t, slot), 1);
+    if (bytes.at && (!within(v, bytes.at, (uint64_t)bytes.n + 1) || v->data[bytes.at + bytes.n])) { /* a NUL stands behind each */
+        v->is_bad = true;
+        bytes = (reel__flat_items){0};
+    }
     *size = bytes.n;
     return bytes.at ? (const char *)v->data + bytes.at : NULL;
 }

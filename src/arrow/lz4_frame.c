@@ -93,3 +93,32 @@ reel_status reel__lz4_frame_unpack(const uint8_t *data, size_t size, uint8_t *ou
         REEL__TRY(read_frame(&f));
     return f.to == f.out_end ? REEL_OK : bad("has fewer bytes than it should");
 }
+
+/* A length of 15 goes on in the bytes behind, until one is not 255. */
+static size_t pass_length(const uint8_t *data, size_t size, size_t at, size_t *length) {
+    if (*length < 15)
+        return at;
+    for (; at < size && data[at] == 255; at++)
+        *length += 255;
+    if (at < size)
+        *length += data[at++];
+    return at;
+}
+
+/* token, lengths, literals, offset of two bytes: the last sequence ends with its literals. */
+bool reel__lz4_has_good_matches(const uint8_t *data, size_t size) {
+    for (size_t at = 0; at < size;) {
+        uint8_t token = data[at++];
+        size_t literals = token >> 4, match = token & 15;
+        at = pass_length(data, size, at, &literals);
+        if (literals >= size - at)
+            return true;
+        at += literals;
+        if (size - at < 2)
+            return true;
+        if (!data[at] && !data[at + 1])
+            return false;
+        at = pass_length(data, size, at + 2, &match);
+    }
+    return true;
+}

@@ -10,4 +10,7 @@ static inline uint64_t reel__lz4_size_max(uint64_t packed) { return packed > UIN
 /* One frame, or several in a row; they have to fill `out`. REEL_E_FORMAT says what is wrong. */
 reel_status reel__lz4_frame_unpack(const uint8_t *data, size_t size, uint8_t *out, size_t out_size);
 
+/* Whether no match of a block leads to itself, to byte 0 before it: liblz4 passes over that, other decoders refuse it. For blocks that liblz4 has unpacked. */
+bool reel__lz4_has_good_matches(const uint8_t *data, size_t size);
+
 #endif

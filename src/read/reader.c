@@ -1,5 +1,6 @@
 #include "reader.h"
 
+#include "../arrow/lz4_frame.h"
 #include "../base/alloc.h"
 #include "../base/error.h"
 #include "chunk_decode.h"
@@ -589,6 +590,8 @@ reel_status reel_read_chunk(reel_reader *r, const reel_read_message *m, reel_chu
     if (m != &r->message) /* a copy: its bytes tell */
         status = reel__payload_read(REEL__RRD_ARROW_MSG, m->data + REEL__MESSAGE_HEADER_SIZE, m->size - REEL__MESSAGE_HEADER_SIZE, &payload);
     const reel__decode_notes notes = {note, &(noting){r, m->offset}};
+    if (status == REEL_OK && r->options.is_strict && payload.packing == REEL__PACKING_LZ4 && !reel__lz4_has_good_matches(payload.body, payload.body_size))
+        status = reel__fail(REEL_E_FORMAT, "a chunk of %zu packed bytes repeats what it does not have", payload.body_size);
     if (status == REEL_OK)
         status = reel__chunk_of_payload(&payload, r->options.message_bytes_max, is_kept, owner, &r->unpacked, &notes, chunk);
     if (status != REEL_OK && status != REEL_E_NO_MEMORY)

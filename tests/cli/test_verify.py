@@ -67,6 +67,10 @@ def bad_utf8():
     return pa.field("T:t", lists.type, metadata={"rerun:kind": "data", "rerun:component": "T:t"}), lists
 
 
+IMAGE_FORMAT = pa.struct([pa.field("width", pa.uint32(), False), pa.field("height", pa.uint32(), False), ("pixel_format", pa.uint8()), ("color_model", pa.uint8()), ("channel_datatype", pa.uint8())])
+FORMAT = {"width": 2, "height": 1, "pixel_format": None, "color_model": 2, "channel_datatype": 6}
+
+
 def no_rows():
     return chunk([component("a", [])], n=0)
 
@@ -77,6 +81,8 @@ ODD = {
     "a field that the archetype does not have": (lambda: chunk([component("Scalars:nonsense", [[1.0], [2.0]], **SCALAR)]), 1, "error", "no field for the component"),
     "a component type that there is not": (lambda: chunk([component("a", [[1.0], [2.0]], component_type="rerun.components.Nonsense")]), 1, "error", "rerun.components.Nonsense"),
     "a component of another type than the field's": (lambda: chunk([component("Scalars:scalars", [[1.0], [2.0]], pa.float32(), component_type="rerun.components.Radius", archetype="rerun.archetypes.Scalars")]), 1, "error", "should be of rerun.components.Scalar"),
+    "a code that the enumeration does not have": (lambda: chunk([component("Mesh3D:face_rendering", [[1], [77]], pa.uint8(), component_type="rerun.components.MeshFaceRendering", archetype="rerun.archetypes.Mesh3D")]), 1, "error", "the value 77, which the enumeration MeshFaceRendering does not have"),
+    "a code within a struct": (lambda: chunk([component("Image:format", [[{**FORMAT, "color_model": 99}], [FORMAT]], IMAGE_FORMAT, component_type="rerun.components.ImageFormat", archetype="rerun.archetypes.Image")]), 1, "error", "the value 99"),
     "texts that are not UTF-8": (lambda: chunk([bad_utf8()], n=1), None, "error", "UTF-8"),
     "a false claim that times are sorted": (lambda: chunk([index("t", [2, 1], is_sorted="true"), component("a", [[1.0], [2.0]])]), 0, "error", "says that its times on t are sorted"),
     "a message that names another chunk": (lambda: chunk([component("a", [[1.0], [2.0]])], before=field(6, TUID)), 0, "error", "and it is 00000000000000010000000000000001"),
