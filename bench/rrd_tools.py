@@ -4,11 +4,9 @@
     bench/rrd_tools.py [--runs N] [--scale PERCENT] [--work NAME...] [--folder DIR]
 
 Uses build/bin/reel, build/bin/reel-bench (BUILD says another build folder) and .cache/venv. Inputs are made in DIR (build/bench_tools) once, 5 GB at scale 100, and are kept. Prints a table in
-Markdown. Memory is what the system calls the largest resident set, in which pages of a mapped file count as long as they are mapped in; `anonymous` is what the process itself took,
-looked at 200 times a second."""
+Markdown. Memory is the largest resident set, in which pages of a mapped file count as long as they are mapped in; `anonymous` is what the process itself took. Both are looked at every 2 ms."""
 import argparse
 import os
-import shutil
 import statistics
 import subprocess
 import threading
@@ -19,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
 REEL, BENCH = BUILD / "bin/reel", BUILD / "bin/reel-bench"
 VENV = ROOT / ".cache/venv/bin"
-RERUN = VENV / "rerun"
+RERUN = next((ROOT / ".cache/venv/lib").glob("python*/site-packages/rerun_cli/rerun"), VENV / "rerun")  # without the Python that starts it
 
 MAKE_SHARDS = """
 import sys
@@ -37,37 +35,35 @@ for s in range(shards):
 """
 
 
-def anonymous_kb(pid):
+def memory_kb(pid):
+    """The largest resident set so far, and what of it is anonymous now. (What wait4 says of a child counts its parent's memory at the fork, too.)"""
     try:
-        for line in open(f"/proc/{pid}/status"):
-            if line.startswith("RssAnon"):
-                return int(line.split()[1])
-    except OSError:
-        pass
-    return 0
+        lines = dict(line.split(":", 1) for line in open(f"/proc/{pid}/status"))
+        return int(lines["VmHWM"].split()[0]), int(lines["RssAnon"].split()[0])
+    except (OSError, KeyError):
+        return 0, 0
 
 
 def measure(command, output):
     """Seconds, largest resident set and largest anonymous part of it, in MB."""
-    shutil.rmtree(output, ignore_errors=True)
-    Path(output).unlink(missing_ok=True)
+    os.sync()  # what the run before has written is not this one's to wait for
     start = time.monotonic()
     process = subprocess.Popen([str(part) for part in command], stdout=open(output, "wb") if command[0] == "cat" else subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    largest, done = [0], threading.Event()
+    largest, done = [0, 0], threading.Event()
 
     def watch():
-        while not done.wait(0.005):
-            largest[0] = max(largest[0], anonymous_kb(process.pid))
+        while not done.wait(0.002):
+            largest[:] = map(max, largest, memory_kb(process.pid))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    _, status, usage = os.wait4(process.pid, 0)
+    process.wait()
     seconds = time.monotonic() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
     done.set()
     watcher.join()
     assert process.returncode == 0, f"{command[:4]} ended with {process.returncode}"
-    return seconds, usage.ru_maxrss / 1024, largest[0] / 1024
+    Path(output).unlink(missing_ok=True)
+    return seconds, largest[0] / 1024, largest[1] / 1024
 
 
 def make_inputs(folder, scale, wanted):

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define QUEUE_CHUNKS_MAX 64
-#define QUEUE_BYTES_MAX  ((size_t)8 << 20)
+#define QUEUE_BYTES_MAX  ((size_t)2 << 20)
+#define LARGE_BYTES      ((size_t)4 << 20)
 
 typedef struct waiting {
     reel_chunk *chunk;
@@ -98,7 +99,7 @@ reel_status cli_queue_put(cli_queue *q, const reel_store_id *store, reel_chunk *
         q->bytes += bytes;
         q->n++;
         pthread_cond_broadcast(&q->changed);
-        while (bytes > QUEUE_BYTES_MAX / 2 && q->n) pthread_cond_wait(&q->changed, &q->lock); /* no other large one is read meanwhile */
+        while (bytes > LARGE_BYTES && q->n) pthread_cond_wait(&q->changed, &q->lock); /* no other large one is read meanwhile */
     }
     pthread_mutex_unlock(&q->lock);
     if (status != REEL_OK) reel_chunk_unref(chunk);

@@ -1,8 +1,8 @@
 /* Chunks on their way to a writer, which encodes and packs them on a thread of its own while the next ones are read and changed. They are written in the order
  * in which they came.
  *
- * What waits is bounded: QUEUE_CHUNKS_MAX chunks and QUEUE_BYTES_MAX bytes; a larger chunk is waited for, so that it is in memory once. Between cli_queue_drain
- * and the next chunk the writer may be used directly. */
+ * What waits is bounded: QUEUE_CHUNKS_MAX chunks and QUEUE_BYTES_MAX bytes, or one chunk; a large one is waited for, so that it is in memory once. Between
+ * cli_queue_drain and the next chunk the writer may be used directly. */
 #ifndef REEL_CLI_CHUNK_QUEUE_H
 #define REEL_CLI_CHUNK_QUEUE_H
 

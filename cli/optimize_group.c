@@ -99,7 +99,8 @@ static bool has_sorted_ids(const reel_chunk *chunk) {
 /* Whether a chunk is good as it stands: not small, not large, alone in its time. */
 static bool is_good(const cli_group *g, const reel_chunk *chunk, const reel_chunk_timeline *t, int64_t next) {
     uint64_t rows = reel_chunk_rows(chunk), bytes = reel_chunk_bytes(chunk);
-    bool is_enough = 2 * rows >= g->limits.rows || 2 * bytes >= g->limits.bytes;
+    bool is_alone = !g->n_waiting && next == INT64_MAX; /* there is nothing to join it with */
+    bool is_enough = is_alone || 2 * rows >= g->limits.rows || 2 * bytes >= g->limits.bytes;
     bool is_too_much = rows > 2 * g->limits.rows || (rows > 1 && bytes > 2 * g->limits.bytes && bytes > AS_IT_IS_BYTES_MAX);
     return is_enough && !is_too_much && t && t->min >= g->max && t->max <= next && has_sorted_ids(chunk);
 }

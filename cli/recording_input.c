@@ -2,7 +2,9 @@
 #include "recording_input.h"
 #include "input_list.h"
 #include "stop.h"
+#include "temporary_file.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,8 +88,16 @@ bool cli_recording_open(cli_recording *in, const char *command, const char *path
                                        .stop_at_damage = in->options.stop_at_damage,
                                        .resynchronise = in->options.resynchronise,
                                        .is_strict = in->options.is_strict };
-    if (reel_open(path, &read_options, &in->reader) == REEL_OK) return true;
+    if (in->options.wants_file && strcmp(path, "-") == 0 && !in->size) {
+        in->copy = cli_temporary_copy(STDIN_FILENO) + 1;
+        if (!in->copy) fprintf(stderr, "reel %s: %s cannot be copied: %s\n", in->command, in->name, strerror(errno));
+        in->has_failed = !in->copy;
+        if (in->has_failed) return false;
+    }
+    reel_status status = in->copy ? reel_open_descriptor(in->copy - 1, &read_options, &in->reader) : reel_open(path, &read_options, &in->reader);
+    if (status == REEL_OK) return true;
     cli_recording_say_error(in);
+    cli_recording_close(in);
     in->has_failed = true;
     return false;
 }
@@ -124,6 +134,8 @@ void cli_recording_close(cli_recording *in) {
     cli_progress_clear(&in->progress);
     reel_close_reader(in->reader);
     in->reader = NULL;
+    if (in->copy) close(in->copy - 1);
+    in->copy = 0;
 }
 
 const char *cli_store_kind_name(reel_store_kind kind) {

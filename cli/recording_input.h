@@ -20,6 +20,7 @@ bool cli_paths_have(const cli_paths *paths, const char *command, const char *out
 /* How an input is opened. Zero-initialised: damage is said on standard error, and passed over as far as the framing goes. */
 typedef struct cli_recording_options {
     bool resynchronise, is_strict;
+    bool wants_file; /* a pipe is copied to a file without a name first */
     bool stop_at_damage;
     reel_read_event_fn on_event; /* called instead of saying it; the bar is off the line by then */
     void *on_event_user;
@@ -31,6 +32,7 @@ typedef struct cli_recording {
     const char *name;    /* for people: the path, or "standard input" */
     reel_reader *reader;
     uint64_t size; /* of a regular file; 0: unknown */
+    int copy;      /* of a pipe: its descriptor and one; 0: there is none */
     cli_progress progress;
     cli_recording_options options;
     bool has_failed; /* something was read no further than here; it was said */

@@ -139,7 +139,7 @@ static void sum_up(recovery *r, const reel_read_stats *stats) {
 
 static bool recover_one(recovery *r, const char *path) {
     cli_recording in;
-    cli_recording_options how = { .resynchronise = true, .is_strict = true, .on_event = on_event, .on_event_user = r };
+    cli_recording_options how = { .resynchronise = true, .is_strict = true, .wants_file = true, .on_event = on_event, .on_event_user = r };
     const reel_read_message *message;
     r->name = strcmp(path, "-") == 0 ? "standard input" : path;
     r->progress = &in.progress;

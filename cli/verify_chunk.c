@@ -172,7 +172,10 @@ static bool look_at_components(const place *p) {
 bool cli_verifier_look(cli_verifier *v, const reel_read_message *message, const reel_chunk *chunk) {
     place p = { .v = v, .message = message, .chunk = chunk };
     errno = ENOMEM; /* the only reason, except for the sorting of ids, which says its own */
-    if (!message->kind) return true;
+    if (!message->kind) {
+        tell(&p, CLI_ERROR, "readers that do not know the kind of this message stop here");
+        return true;
+    }
     if (!look_at_store(&p)) return false;
     if (!chunk) return true;
     look_at_claims(&p);

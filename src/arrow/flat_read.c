@@ -2,6 +2,7 @@
 
 #include "../base/buf.h"
 
+/* Everything is aligned to its own size, counted from the beginning: other readers refuse what is not. */
 static bool within(reel__flat_view *v, uint64_t at, uint64_t size) {
     bool is_within = at <= v->size && size <= v->size - at;
     v->is_bad |= !is_within;
@@ -16,12 +17,12 @@ static reel__flat_at table_at(reel__flat_view *v, uint64_t at) {
     if (!at || !within(v, at, 4))
         return t;
     int64_t vtable = (int64_t)at - (int32_t)reel__load_u32(v->data + at);
-    if (vtable < 0 || !within(v, (uint64_t)vtable, 4)) {
+    if (at % 4 || vtable % 2 || vtable < 0 || !within(v, (uint64_t)vtable, 4)) {
         v->is_bad = true;
         return t;
     }
     uint32_t vtable_size = load_u16(v->data + vtable), size = load_u16(v->data + vtable + 2);
-    if (vtable_size < 4 || size < 4 || !within(v, (uint64_t)vtable, vtable_size) || !within(v, at, size)) {
+    if (vtable_size < 4 || vtable_size % 2 || size < 4 || !within(v, (uint64_t)vtable, vtable_size) || !within(v, at, size)) {
         v->is_bad = true;
         return t;
     }
@@ -42,7 +43,7 @@ static uint32_t checked_slot(reel__flat_view *v, const reel__flat_at *t, unsigne
     uint32_t at = slot_at(v, t, slot);
     if (!at)
         return 0;
-    if (at - t->at > t->size || width > t->size - (at - t->at)) {
+    if (at % width || at - t->at > t->size || width > t->size - (at - t->at)) {
         v->is_bad = true;
         return 0;
     }
@@ -81,6 +82,10 @@ int64_t reel__flat_number(reel__flat_view *v, const reel__flat_at *t, unsigned s
 static reel__flat_items vector_at(reel__flat_view *v, uint64_t at, unsigned element) {
     if (!at || !within(v, at, 4))
         return (reel__flat_items){0};
+    if (at % 4 || (element >= 8 && at % 8 != 4)) {
+        v->is_bad = true;
+        return (reel__flat_items){0};
+    }
     uint32_t n = reel__load_u32(v->data + at);
     return within(v, at + 4, (uint64_t)n * element) ? (reel__flat_items){(uint32_t)at + 4, n} : (reel__flat_items){0};
 }

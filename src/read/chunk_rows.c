@@ -1,5 +1,6 @@
 #include "chunk_rows.h"
 
+#include "../arrow/ipc_write.h"
 #include "../base/alloc.h"
 #include "../base/error.h"
 
@@ -233,6 +234,41 @@ static const uint8_t *borrowed(const making *m, size_t column) {
     return next_piece(s->column, &row, end, &at, &other_n) ? NULL : found;
 }
 
+/* Texts, and lists of numbers: lengths, and bytes that stand behind each other. */
+static bool is_run_of_bytes(const reel__arrow_type *type) {
+    const reel__arrow_node *node = type->nodes;
+    if (type->root_nulls || type->n_streams != 2 || reel__arrow_is_large(node->kind))
+        return false;
+    return reel__arrow_is_run(node->kind) || (node->kind == REEL__ARROW_LIST && type->n_nodes == 2 && reel__arrow_width(node[1].kind));
+}
+
+/* Such a column's only piece: its bytes need not be copied, which may be all of an image. NULL if it is none. *offsets are those of its values, n and one more. */
+static const uint8_t *borrowed_run(const making *m, size_t column, const int32_t **offsets, int64_t *n) {
+    const source *s = &m->sources[column];
+    const reel__arrow_type *type = m->columns->columns[column].arrow;
+    int64_t at, other, other_n;
+    if (m->n_runs != 1 || m->columns->n_chunks != 1 || !s->column || !is_run_of_bytes(type))
+        return NULL;
+    const struct ArrowSchema *item = s->column->item;
+    const struct ArrowArray *values = s->column->values;
+    bool is_list = type->nodes->kind == REEL__ARROW_LIST;
+    if (item->dictionary || strlen(item->format) != (is_list ? 2 : 1) || (is_list && (item->format[1] != 'l' || item->children[0]->dictionary || item->children[0]->format[1])))
+        return NULL; /* stored in another way */
+    size_t row = m->runs[0].first, end = row + m->runs[0].n;
+    if (!next_piece(s->column, &row, end, &at, n) || next_piece(s->column, &row, end, &other, &other_n) || !*n)
+        return NULL;
+    *offsets = (const int32_t *)values->buffers[1] + values->offset + at;
+    if (!is_list)
+        return (const uint8_t *)values->buffers[2] + **offsets;
+    const struct ArrowArray *child = values->children[0];
+    return (const uint8_t *)child->buffers[1] + (size_t)(child->offset + **offsets) * reel__arrow_width(type->nodes[1].kind);
+}
+
+static void write_run_lengths(const int32_t *offsets, int64_t n, uint8_t *to) {
+    for (int64_t i = 0; i < n; i++, to += 4)
+        reel__store_u32(to, (uint32_t)(offsets[i + 1] - offsets[i]));
+}
+
 static void make_sources(making *m) {
     for (size_t k = 0; k < m->columns->n_chunks; k++)
         for (size_t i = 0; i < m->columns->n_columns; i++) {
@@ -259,8 +295,10 @@ static reel_status measure(making *m) {
         spans[at++].size = 4 * m->n_rows;
         for (size_t i = 0; i < n; i++)
             spans[at++].size = sizes[i];
-        if (borrowed(m, c))
-            spans[at - 1].data = borrowed(m, c);
+        const int32_t *offsets;
+        int64_t n_values;
+        const uint8_t *found = borrowed(m, c);
+        spans[at - 1].data = found ? found : sizes[1] ? borrowed_run(m, c, &offsets, &n_values) : NULL;
     }
     return REEL_OK;
 }
@@ -313,14 +351,18 @@ static reel_status fill(making *m) {
         uint32_t *lengths = (uint32_t *)(void *)at;
         spans[stream++].data = at;
         at += aligned(4 * m->n_rows);
-        bool is_borrowed = n && spans[stream].data;
-        for (size_t i = 0; i < n && !is_borrowed; i++, at += aligned(spans[stream + i - 1].size))
+        bool is_borrowed = n && spans[stream + n - 1].data;
+        for (size_t i = 0; i < n - is_borrowed; at += aligned(spans[stream + i++].size))
             spans[stream + i].data = streams[i] = at;
         stream += n;
+        const int32_t *offsets;
+        int64_t n_values;
         if (is_borrowed)
             write_lengths(&m->sources[c], &m->runs[0], lengths);
         else
             write_column(m, c, lengths, streams);
+        if (is_borrowed && n == 2 && borrowed_run(m, c, &offsets, &n_values))
+            write_run_lengths(offsets, n_values, streams[0]);
     }
     return REEL_OK;
 }

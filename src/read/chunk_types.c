@@ -11,15 +11,13 @@
 #include <string.h>
 
 #define OFFICIAL "rerun."
+#define COMPONENTS "rerun.components."
 
-/* Components of the data model that no archetype has a field of. */
+/* Components of the data model that no archetype has a field of. Without pointers, which would cost relocations. */
 static const struct {
-    const char *component_type;
     uint8_t arrow;
-} without_field[] = {
-    {"rerun.components.Bool", REEL__TYPE_BOOL}, {"rerun.components.EntryKind", REEL__TYPE_U8}, {"rerun.components.Flag", REEL__TYPE_BOOL},
-    {"rerun.components.Thumbnail", REEL__TYPE_LIST_U8}, {"rerun.components.Url", REEL__TYPE_UTF8},
-};
+    char name[15];
+} without_field[] = {{REEL__TYPE_BOOL, "Bool"}, {REEL__TYPE_U8, "EntryKind"}, {REEL__TYPE_BOOL, "Flag"}, {REEL__TYPE_LIST_U8, "Thumbnail"}, {REEL__TYPE_UTF8, "Url"}};
 
 /* The archetype behind *number: those of data, then those of blueprints; NULL behind the last one. */
 static const reel__archetype *next_archetype(uint32_t *number) {
@@ -47,7 +45,7 @@ static const reel__arrow_type *find_type(const char *component_type, const reel_
                 return a->fields[f].descriptor.arrow;
             }
     for (size_t i = 0; i < sizeof without_field / sizeof *without_field; i++) /* the types are made with the archetypes: looked at behind them */
-        if (strcmp(without_field[i].component_type, component_type) == 0)
+        if (strncmp(component_type, COMPONENTS, strlen(COMPONENTS)) == 0 && strcmp(without_field[i].name, component_type + strlen(COMPONENTS)) == 0)
             return &reel__arrow_types[without_field[i].arrow];
     return NULL;
 }
@@ -76,17 +74,17 @@ static bool fits(const reel__arrow_node **at, const struct ArrowSchema *schema) 
 static reel_status check_archetype(const reel_chunk *chunk, const reel_chunk_component *c) {
     const reel__archetype *a = find_archetype(c->archetype);
     if (!a)
-        return reel__fail(REEL_E_NOT_FOUND, "%s: the archetype %.120s of the component %.120s is not known", chunk->parts.entity, c->archetype, c->component);
+        return reel__fail(REEL_E_NOT_FOUND, "%s: the archetype %.120s of %.120s is not known", chunk->parts.entity, c->archetype, c->component);
     for (uint32_t f = 0; f < a->n_fields; f++) {
         const reel__descriptor *d = &a->fields[f].descriptor;
         if (strcmp(d->component, c->component) != 0)
             continue;
         if (d->component_type && (!c->component_type || strcmp(d->component_type, c->component_type) != 0))
-            return reel__fail(REEL_E_FORMAT, "%s: the component %.120s is of the type %.120s, and should be of %s", chunk->parts.entity, c->component,
+            return reel__fail(REEL_E_FORMAT, "%s: %.120s is of the type %.120s, and should be of %s", chunk->parts.entity, c->component,
                               c->component_type ? c->component_type : "(none)", d->component_type);
         return REEL_OK;
     }
-    return reel__fail(REEL_E_NOT_FOUND, "%s: the archetype %.120s has no field for the component %.120s", chunk->parts.entity, c->archetype, c->component);
+    return reel__fail(REEL_E_NOT_FOUND, "%s: the archetype %.120s has no field %.120s", chunk->parts.entity, c->archetype, c->component);
 }
 
 /* ---- enumerations */
@@ -169,7 +167,7 @@ reel_status reel_chunk_check_codes(const reel_chunk *chunk, size_t component) {
     walk(&walking, column->values, begin, reel__chunk_end(column, chunk->parts.n_rows) - begin);
     if (!walking.of)
         return REEL_OK;
-    return reel__fail(REEL_E_FORMAT, "%s: the component %.120s has the value %u, which the enumeration %s does not have", chunk->parts.entity, c->component, (unsigned)walking.bad, walking.of->name);
+    return reel__fail(REEL_E_FORMAT, "%s: %.120s has the value %u, which the enumeration %s does not have", chunk->parts.entity, c->component, (unsigned)walking.bad, walking.of->name);
 }
 
 /* ---- types */
@@ -178,16 +176,16 @@ reel_status reel_chunk_check_type(const reel_chunk *chunk, size_t component, boo
     if (has_codes)
         *has_codes = false;
     if (component >= reel_chunk_components(chunk))
-        return reel__fail(REEL_E_ARGUMENT, "a chunk of %zu components has none with the number %zu", reel_chunk_components(chunk), component);
+        return reel__fail(REEL_E_ARGUMENT, "a chunk has no component %zu", component);
     const reel_chunk_component *c = &chunk->components[component];
     if (c->component_type && strncmp(c->component_type, OFFICIAL, strlen(OFFICIAL)) == 0) {
         const reel__field *field;
         const reel__arrow_type *type = find_type(c->component_type, &field);
         const reel__arrow_node *node = type ? type->nodes : NULL;
         if (!type)
-            return reel__fail(REEL_E_NOT_FOUND, "%s: the type %.120s of the component %.120s is not known", chunk->parts.entity, c->component_type, c->component);
+            return reel__fail(REEL_E_NOT_FOUND, "%s: the type %.120s of %.120s is not known", chunk->parts.entity, c->component_type, c->component);
         if (!fits(&node, chunk->parts.columns[component].item))
-            return reel__fail(REEL_E_FORMAT, "%s: the values of the component %.120s are %.200s, which %.120s is not", chunk->parts.entity, c->component, c->arrow_type, c->component_type);
+            return reel__fail(REEL_E_FORMAT, "%s: the values of %.120s are %.200s, which %.120s is not", chunk->parts.entity, c->component, c->arrow_type, c->component_type);
         if (has_codes && field)
             *has_codes = has_enumeration(field);
     }

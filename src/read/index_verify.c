@@ -183,9 +183,11 @@ static void tell_missing(verifying *v, const reel_read_message *m) {
         v->on_event(v->user, &(reel_read_event){.struct_size = sizeof(reel_read_event), .topic = REEL_READ_FOOTER, .status = REEL_E_FORMAT, .offset = m->offset, .message = text});
 }
 
+static reel_status no_arguments(void) { return reel__fail(REEL_E_ARGUMENT, "the check of a footer was called with a NULL"); }
+
 reel_status reel_footer_check_begin(reel_reader *reader, reel_read_event_fn on_event, void *user, reel_footer_check **check) {
     if (!reader || !check)
-        return reel__fail(REEL_E_ARGUMENT, "reel_footer_check_begin needs a reader, and where the check goes");
+        return no_arguments();
     *check = NULL;
     verifying *v = reel__alloc_zero(sizeof *v);
     if (!v)
@@ -203,7 +205,7 @@ reel_status reel_footer_check_begin(reel_reader *reader, reel_read_event_fn on_e
 
 reel_status reel_footer_check_chunk(reel_footer_check *v, const reel_read_message *m, const reel_chunk *chunk) {
     if (!v || !m)
-        return reel__fail(REEL_E_ARGUMENT, "reel_footer_check_chunk needs a check and a message");
+        return no_arguments();
     tell_unfound(v, m->offset);
     if (v->next == v->index->chunks.n || v->index->chunks.items[v->next].offset != m->offset) {
         tell_missing(v, m);
@@ -219,7 +221,7 @@ reel_status reel_footer_check_chunk(reel_footer_check *v, const reel_read_messag
 
 reel_status reel_footer_check_end(reel_footer_check *v, uint64_t *n_differences) {
     if (!v || !n_differences)
-        return reel__fail(REEL_E_ARGUMENT, "reel_footer_check_end needs a check, and where the number of differences goes");
+        return no_arguments();
     tell_unfound(v, UINT64_MAX);
     reel__schema_check_end(&v->schemas, v->all_were_seen);
     *n_differences = v->n_differences;
@@ -241,7 +243,7 @@ static reel_status look_at(void *user, const reel_read_message *m, const reel_ch
 reel_status reel_index_verify(reel_reader *reader, reel_read_event_fn on_event, void *on_event_user, uint64_t *n_differences) {
     reel_footer_check *check;
     if (!reader || !n_differences)
-        return reel__fail(REEL_E_ARGUMENT, "reel_index_verify needs a reader, and where the number of differences goes");
+        return no_arguments();
     *n_differences = 0;
     REEL__TRY(reel_footer_check_begin(reader, on_event, on_event_user, &check));
     reel_status status = reel__index_walk(check->index, NULL, NULL, look_at, check);

@@ -47,12 +47,16 @@ static void read_tuid(reel__proto_reader *r, const reel__proto_field *field, uin
     reel__proto_reader inner = reel__proto_get_message(r, field);
     reel__proto_field f;
     reel__tuid id = {0, 0};
+    bool has[2] = {false, false};
     while (reel__proto_next(&inner, &f)) {
         if (f.number == 1)
             id.time_ns = reel__proto_get_fixed64(&inner, &f);
         else if (f.number == 2)
             id.inc = reel__proto_get_fixed64(&inner, &f);
+        if (f.number == 1 || f.number == 2)
+            has[f.number - 1] = true;
     }
+    inner.is_bad |= !has[0] || !has[1]; /* both are required */
     if (out)
         reel__tuid_bytes(out, id);
     reel__proto_end(r, &inner);
@@ -186,7 +190,7 @@ reel_status reel__payload_read(reel__rrd_kind kind, const uint8_t *data, size_t 
 
 /* ---- where a store comes from */
 
-static void put_python(const reel__payload *p, reel__buf *out) {
+static bool put_python(const reel__payload *p, reel__buf *out) {
     reel__proto_reader r = reel__proto_read(p->source_extra, p->source_extra_size);
     reel__proto_field f;
     uint64_t numbers[3] = {0};
@@ -201,9 +205,10 @@ static void put_python(const reel__payload *p, reel__buf *out) {
     reel__buf_text(out, "Python SDK");
     if (!r.is_bad && p->source_extra)
         reel__buf_format(out, " %u.%u.%u%.*s", (unsigned)numbers[0], (unsigned)numbers[1], (unsigned)numbers[2], suffix_size > 60 ? 60 : (int)suffix_size, suffix);
+    return !r.is_bad;
 }
 
-static void put_rust(const reel__payload *p, reel__buf *out) {
+static bool put_rust(const reel__payload *p, reel__buf *out) {
     reel__proto_reader r = reel__proto_read(p->source_extra, p->source_extra_size);
     reel__proto_field f;
     const char *text;
@@ -212,9 +217,10 @@ static void put_rust(const reel__payload *p, reel__buf *out) {
     while (reel__proto_next(&r, &f))
         if (f.number == 1 && reel__proto_get_text(&r, &f, &text, &size) && size)
             reel__buf_format(out, " (rustc %.*s)", size > 60 ? 60 : (int)size, text);
+    return !r.is_bad;
 }
 
-static void put_file(const reel__payload *p, reel__buf *out) {
+static bool put_file(const reel__payload *p, reel__buf *out) {
     static const char *const kinds[] = {"file", "file (command line)", "file (URI)", "file (drag and drop)", "file (dialog)", "file (SDK)"};
     reel__proto_reader r = reel__proto_read(p->source_extra, p->source_extra_size);
     reel__proto_field f;
@@ -223,18 +229,19 @@ static void put_file(const reel__payload *p, reel__buf *out) {
         if (f.number == 1)
             kind = reel__proto_get_uint(&r, &f);
     reel__buf_text(out, kinds[kind < sizeof kinds / sizeof *kinds ? kind : 0]);
+    return !r.is_bad;
 }
 
-void reel__payload_source(const reel__payload *p, reel__buf *out) {
+bool reel__payload_source(const reel__payload *p, reel__buf *out) {
     reel__proto_reader r = reel__proto_read(p->source_extra, p->source_extra_size);
     reel__proto_field whole = {.wire = REEL__PROTO_BYTES, .data = p->source_extra, .size = p->source_extra_size};
     const char *text;
     size_t size;
     switch (p->source_kind) {
     case 1: reel__buf_text(out, "C/C++ SDK"); break;
-    case 2: put_python(p, out); break;
-    case 3: put_rust(p, out); break;
-    case 4: put_file(p, out); break;
+    case 2: return put_python(p, out);
+    case 3: return put_rust(p, out);
+    case 4: return put_file(p, out);
     case 5: reel__buf_text(out, "viewer"); break;
     case 6:
         if (p->source_extra && reel__proto_get_text(&r, &whole, &text, &size) && !memchr(text, 0, size))
@@ -242,6 +249,7 @@ void reel__payload_source(const reel__payload *p, reel__buf *out) {
         break;
     default: reel__buf_text(out, "unknown"); break;
     }
+    return true;
 }
 
 /* ---- the Arrow stream */

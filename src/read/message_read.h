@@ -32,6 +32,7 @@ typedef struct reel__payload {
     uint64_t source_kind;
     const uint8_t *source_extra;
     size_t source_extra_size;
+    bool has_bad_source;            /* reel__payload_source has said so */
     uint8_t version[4];
     /* BlueprintActivationCommand */
     bool make_active, make_default;
@@ -39,8 +40,8 @@ typedef struct reel__payload {
 
 /* kind: one of the three that have payloads. REEL_E_FORMAT, REEL_E_UNSUPPORTED say what is wrong. */
 reel_status reel__payload_read(reel__rrd_kind kind, const uint8_t *data, size_t size, reel__payload *out);
-/* A store's source in words. */
-void reel__payload_source(const reel__payload *payload, reel__buf *out);
+/* A store's source in words; false: what is told of it makes no sense. */
+bool reel__payload_source(const reel__payload *payload, reel__buf *out);
 
 /* The Arrow stream of an ArrowMsg. Plain ones are given as they stand: *block is NULL. Others are unpacked into a block, a used one if it is large enough and nobody else holds it (or NULL).
  * bytes_max: of the unpacked stream. */

@@ -244,7 +244,7 @@ reel_status reel__message_of(const uint8_t *data, size_t size, uint64_t offset, 
     reel__buf_u8(texts, 0);
     size_t source_at = texts->size;
     if (out->kind == REEL_MESSAGE_STORE_INFO)
-        reel__payload_source(payload, texts);
+        payload->has_bad_source = !reel__payload_source(payload, texts);
     reel__buf_u8(texts, 0);
     if (texts->failed)
         return reel__fail(REEL_E_NO_MEMORY, "no memory for the ids of a message");
@@ -303,6 +303,8 @@ static reel_status stop_or_search(reel_reader *r, reel_status status, uint64_t f
     }
     char said[512];
     snprintf(said, sizeof said, "%s", reel_error_message());
+    if (r->source.is_whole && r->doubtful_end == offset && r->doubtful_at < offset) /* what follows it may begin within */
+        from = r->doubtful_at + REEL__MESSAGE_HEADER_SIZE;
     REEL__TRY(reel__resync(r, from, &found));
     uint64_t end = found;
     if (found == UINT64_MAX) {
@@ -425,6 +427,8 @@ static reel_status take_message(reel_reader *r, uint64_t size, const reel_read_m
     untell_truncated(r);
     reel_status status = reel__message_of(data, (size_t)size, offset, &r->texts, &r->payload, &r->message);
     bool is_framed = true;
+    if (status == REEL_OK && r->options.is_strict && r->payload.has_bad_source)
+        status = reel__fail(REEL_E_FORMAT, "what a store info says of where it comes from makes no sense");
     if (status == REEL_OK)
         status = find_application(r);
     else if (r->options.resynchronise && status == REEL_E_FORMAT)
@@ -594,8 +598,11 @@ reel_status reel_read_chunk(reel_reader *r, const reel_read_message *m, reel_chu
         status = reel__fail(REEL_E_FORMAT, "a chunk of %zu packed bytes repeats what it does not have", payload.body_size);
     if (status == REEL_OK)
         status = reel__chunk_of_payload(&payload, r->options.message_bytes_max, is_kept, owner, &r->unpacked, &notes, chunk);
-    if (status != REEL_OK && status != REEL_E_NO_MEMORY)
+    if (status != REEL_OK && status != REEL_E_NO_MEMORY) {
+        r->doubtful_at = m->offset;
+        r->doubtful_end = m->offset + m->size;
         return reel__reader_damage(r, status, m->offset, m->size);
+    }
     if (status == REEL_OK)
         r->stats.rows += reel_chunk_rows(*chunk);
     return status;

@@ -28,6 +28,7 @@ struct reel_reader {
     bool end_had_payload;        /* of the newest End */
     bool has_warned_of_version;
     reel_read_topic topic;       /* of what is told next */
+    uint64_t doubtful_at, doubtful_end; /* of the newest chunk that could not be read: its size may be wrong, too */
     uint64_t truncated_at;       /* where it was told that the bytes end within something; UINT64_MAX: nowhere */
     uint64_t truncated_size;
     bool work_begun;

@@ -8,7 +8,7 @@
 
 #define PIECE ((size_t)1 << 16)      /* read at least at once */
 #define PIECE_MAX ((size_t)8 << 20)  /* and at most, so that memory follows what comes */
-#define FORGET ((uint64_t)4 << 20)   /* pages of a mapped file that may stay in memory behind the reader */
+#define FORGET ((uint64_t)1 << 20)   /* pages of a mapped file that may stay in memory behind the reader */
 
 static reel_status name_it(reel__source *s, const char *name) {
     s->name = reel__copy_text(name, strlen(name));
