@@ -26,6 +26,11 @@ if ! is_done "$mark" "$python_packages"; then
     echo "$python_packages" >"$mark"
 fi
 
+# The official tools greet whoever runs them first and would put that among what they say of a file.
+if [ ! -e .cache/xdg/config/rerun/analytics.json ]; then
+    XDG_CONFIG_HOME="$PWD/.cache/xdg/config" XDG_DATA_HOME="$PWD/.cache/xdg/data" .cache/venv/bin/rerun analytics disable >/dev/null 2>&1
+fi
+
 # What reads tables, for the cookbook. A step of its own: the environment need not be made anew for it.
 mark=.cache/venv/.table_readers
 if ! is_done "$mark" "$table_readers"; then
