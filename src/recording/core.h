@@ -326,6 +326,8 @@ void reel__local_never_waits(bool never);      /* the calling thread is a writer
 bool reel__local_may_wait(void);
 
 /* ---- lane.c */
+/* Around every wait of a log call for the encoder; NULL: nothing. Set once, before the first recording: a language's bindings let its other threads run meanwhile. */
+extern void (*reel__wait_begin)(void), (*reel__wait_end)(void);
 reel_status reel__lane_find(reel__local *l, reel__local_entity *le, uint32_t archetype, uint64_t mask, const reel__timeset *timeset, const reel__row *row, reel__lane **out);
 /* handed: NULL, or memory that was handed over with the row; NULL afterwards if the lane has taken it. */
 reel_status reel__lane_append(reel__lane *lane, const reel__row *row, reel__handed **handed);

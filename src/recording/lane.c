@@ -150,10 +150,10 @@ static reel_status no_room(reel__core *core, const reel__lane *lane, size_t byte
                       (long long)atomic_load(&core->closed_bytes), (long long)core->config.block_ms);
 }
 
+void (*reel__wait_begin)(void), (*reel__wait_end)(void);
+
 /* Waits until the consumer has taken enough, as long as it makes progress at least once per block_ms; after a wait in vain nobody waits until it moves again. */
-static bool wait_for_room(reel__core *core) {
-    if (core->config.block_ms < 0 || atomic_load(&core->is_stalled) || !reel__local_may_wait())
-        return false;
+static bool wait_for_room_now(reel__core *core) {
     if (!atomic_load(&core->has_writer)) {
         if (!reel__drain_lock(core, reel__deadline_ms(core->config.block_ms)))
             return false;
@@ -180,6 +180,17 @@ static bool wait_for_room(reel__core *core) {
     }
     atomic_fetch_sub(&core->n_waiting, 1);
     reel__mutex_unlock(&core->room_mutex);
+    return room;
+}
+
+static bool wait_for_room(reel__core *core) {
+    if (core->config.block_ms < 0 || atomic_load(&core->is_stalled) || !reel__local_may_wait())
+        return false;
+    if (reel__wait_begin)
+        reel__wait_begin();
+    bool room = wait_for_room_now(core);
+    if (reel__wait_end)
+        reel__wait_end();
     return room;
 }
 

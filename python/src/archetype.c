@@ -1,0 +1,374 @@
+#include "archetype.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- which shape a class has */
+
+typedef struct seen_class {
+    PyTypeObject *type;
+    shape *shape;
+    bool is_plain;       /* no as_component_batches of its own */
+} seen_class;
+
+static const seen_class *class_of(PyTypeObject *type) {
+    static seen_class seen[256];
+    seen_class *slot = &seen[((uintptr_t)type >> 5) % 256];
+    if (slot->type == type)
+        return slot;
+    shape *found = NULL;
+    for (PyTypeObject *t = type; t && !found; t = PyType_GetSlot(t, Py_tp_base))
+        for (size_t i = 0; i < shapes_count(); i++)
+            if (shape_at(i)->type == t)
+                found = shape_at(i);
+    PyObject *own = PyObject_GetAttrString((PyObject *)type, "as_component_batches"), *base = PyObject_GetAttrString((PyObject *)py.archetype_type, "as_component_batches");
+    bool is_plain = own && own == base;
+    Py_XDECREF(own);
+    Py_XDECREF(base);
+    PyErr_Clear();
+    Py_INCREF((PyObject *)type);
+    Py_XDECREF((PyObject *)slot->type);
+    *slot = (seen_class){type, found, is_plain};
+    return slot;
+}
+
+bool archetype_is_plain(PyObject *object) {
+    return PyObject_TypeCheck(object, py.archetype_type) && ((archetype *)object)->shape && class_of(Py_TYPE(object))->is_plain;
+}
+
+/* ---- making */
+
+static PyObject *archetype_make(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    (void)args, (void)kwargs;
+    archetype *self = (archetype *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+    if (self)
+        self->shape = class_of(type)->shape;
+    return (PyObject *)self;
+}
+
+static uint32_t n_fields(const archetype *self) { return self->shape ? self->shape->table->n_fields : 0; }
+
+static void archetype_dealloc(PyObject *object) {
+    archetype *self = (archetype *)object;
+    PyTypeObject *type = Py_TYPE(object);
+    for (uint32_t i = 0; i < n_fields(self); i++)
+        Py_XDECREF((PyObject *)self->fields[i]);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
+    Py_DECREF(type);
+}
+
+/* The field of this name; -1: there is none. */
+static int field_of(const shape *s, PyObject *name) {
+    for (uint32_t i = 0; i < s->table->n_fields; i++)
+        if (s->names[i] == name)
+            return (int)i;
+    for (uint32_t i = 0; i < s->table->n_fields; i++)
+        if (PyUnicode_Compare(s->names[i], name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* With an exception set: says which field of what it was about; then raises or warns (_support.conversion_failed). 0: warned. */
+static int soften(const shape *s, uint32_t field) {
+    char context[160];
+    snprintf(context, sizeof context, "%s, %s", s->name, s->table->fields[field].name);
+    return py_soften(context, Py_None);
+}
+
+/* None leaves the field unset. What cannot be converted leaves it unset, too, and is told. */
+static int set_field(archetype *self, uint32_t field, PyObject *value) {
+    batch *b = NULL;
+    if (value && value != Py_None && !(b = batch_from(self->shape->kinds[field], value)) && soften(self->shape, field) < 0)
+        return -1;
+    Py_XDECREF((PyObject *)self->fields[field]);
+    self->fields[field] = b;
+    return 0;
+}
+
+/* How many fields may be given by position: the required ones. */
+static uint32_t n_positional(const shape *s) {
+    uint32_t n = 0;
+    while (n < s->table->n_fields && s->table->fields[n].level == REEL__REQUIRED)
+        n++;
+    return n;
+}
+
+static int put_keywords(archetype *self, PyObject *kwargs) {
+    PyObject *key, *value;
+    Py_ssize_t position = 0;
+    while (kwargs && PyDict_Next(kwargs, &position, &key, &value)) {
+        int field = field_of(self->shape, key);
+        if (field < 0) {
+            PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", self->shape->name, key);
+            return -1;
+        }
+        if (self->fields[field]) {
+            PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%U'", self->shape->name, key);
+            return -1;
+        }
+        if (set_field(self, (uint32_t)field, value) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int init_from(archetype *self, PyObject *args, PyObject *kwargs, uint32_t most, uint32_t least) {
+    Py_ssize_t n = args ? PyTuple_Size(args) : 0;
+    if (!self->shape) {
+        if (n == 0 && !kwargs)
+            return 0;
+        PyErr_Format(PyExc_TypeError, "%R takes no arguments: it is no archetype of the data model", Py_TYPE((PyObject *)self));
+        return -1;
+    }
+    if (n > (Py_ssize_t)most) {
+        PyErr_Format(PyExc_TypeError, "%s() takes %u positional arguments but %zd were given", self->shape->name, (unsigned)most, n);
+        return -1;
+    }
+    for (uint32_t i = 0; i < self->shape->table->n_fields; i++)
+        Py_CLEAR(self->fields[i]);
+    for (Py_ssize_t i = 0; i < n; i++)
+        if (set_field(self, (uint32_t)i, PyTuple_GetItem(args, i)) < 0)
+            return -1;
+    for (uint32_t i = (uint32_t)n; i < least; i++)
+        if (!kwargs || !PyDict_GetItemWithError(kwargs, self->shape->names[i])) {
+            if (!PyErr_Occurred())
+                PyErr_Format(PyExc_TypeError, "%s() missing required argument: '%U'", self->shape->name, self->shape->names[i]);
+            return -1;
+        }
+    return put_keywords(self, kwargs);
+}
+
+static int archetype_init_slot(PyObject *self, PyObject *args, PyObject *kwargs) {
+    uint32_t n = ((archetype *)self)->shape ? n_positional(((archetype *)self)->shape) : 0;
+    return init_from((archetype *)self, args, kwargs, n, n);
+}
+
+/* For constructors written in Python: any field, none required. */
+static PyObject *attrs_init(PyObject *self, PyObject *args, PyObject *kwargs) {
+    archetype *a = (archetype *)self;
+    if (init_from(a, args, kwargs, n_fields(a), 0) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *attrs_clear(PyObject *self, PyObject *ignored) {
+    (void)ignored;
+    for (uint32_t i = 0; i < n_fields((archetype *)self); i++)
+        Py_CLEAR(((archetype *)self)->fields[i]);
+    Py_RETURN_NONE;
+}
+
+/* An empty object of the class, whose own __init__ is passed over. */
+static archetype *empty_of(PyObject *type) {
+    archetype *self = (archetype *)archetype_make((PyTypeObject *)type, NULL, NULL);
+    if (self && !self->shape) {
+        PyErr_Format(PyExc_TypeError, "%R is no archetype of the data model", type);
+        Py_CLEAR(self);
+    }
+    return self;
+}
+
+static int clear_field(archetype *self, uint32_t i) {
+    Py_XDECREF((PyObject *)self->fields[i]);
+    return (self->fields[i] = batch_new(self->shape->kinds[i], NULL)) ? 0 : -1;
+}
+
+static PyObject *from_fields(PyObject *type, PyObject *args, PyObject *kwargs) {
+    archetype *self = empty_of(type);
+    if (!self)
+        return NULL;
+    if (PyTuple_Size(args)) {
+        PyErr_Format(PyExc_TypeError, "%s.from_fields() takes keyword arguments only", self->shape->name);
+        Py_DECREF(self);
+        return NULL;
+    }
+    PyObject *rest = kwargs ? PyDict_Copy(kwargs) : PyDict_New(), *flag = rest ? PyDict_GetItemString(rest, "clear_unset") : NULL;
+    int clear_unset = flag ? PyObject_IsTrue(flag) : 0;
+    if (!rest || clear_unset < 0 || (flag && PyDict_DelItemString(rest, "clear_unset") < 0) || put_keywords(self, rest) < 0)
+        Py_CLEAR(self);
+    for (uint32_t i = 0; self && clear_unset && i < n_fields(self); i++)
+        if (!self->fields[i] && clear_field(self, i) < 0)
+            Py_CLEAR(self);
+    Py_XDECREF(rest);
+    return (PyObject *)self;
+}
+
+static PyObject *cleared(PyObject *type, PyObject *ignored) {
+    (void)ignored;
+    archetype *self = empty_of(type);
+    for (uint32_t i = 0; self && i < n_fields(self); i++)
+        if (clear_field(self, i) < 0)
+            Py_CLEAR(self);
+    return (PyObject *)self;
+}
+
+/* ---- what it answers */
+
+static PyObject *get_field(PyObject *self, void *closure) {
+    uint32_t i = (uint32_t)(uintptr_t)closure;
+    PyObject *value = i < n_fields((archetype *)self) && ((archetype *)self)->fields[i] ? (PyObject *)((archetype *)self)->fields[i] : Py_None;
+    Py_INCREF(value);
+    return value;
+}
+
+static int put_field(PyObject *self, PyObject *value, void *closure) { return set_field((archetype *)self, (uint32_t)(uintptr_t)closure, value); }
+
+/* [(component, archetype, component type, batch)] of what is set; _baseclasses makes described batches of them. */
+static PyObject *described(PyObject *self, PyObject *ignored) {
+    (void)ignored;
+    archetype *a = (archetype *)self;
+    PyObject *list = PyList_New(0);
+    for (uint32_t i = 0; list && i < n_fields(a); i++) {
+        const reel__field *f = &a->shape->table->fields[i];
+        PyObject *item = a->fields[i] ? Py_BuildValue("(sssO)", f->descriptor.component, a->shape->table->name, f->descriptor.component_type, a->fields[i]) : NULL;
+        if (a->fields[i] && (!item || PyList_Append(list, item) < 0))
+            Py_CLEAR(list);
+        Py_XDECREF(item);
+    }
+    return list;
+}
+
+static PyObject *call_support(const char *name, PyObject *self) {
+    PyObject *f = py_support(name), *result = f ? PyObject_CallFunctionObjArgs(f, self, NULL) : NULL;
+    Py_XDECREF(f);
+    return result;
+}
+static PyObject *component_batches(PyObject *self, PyObject *ignored) {
+    (void)ignored;
+    return call_support("component_batches", self);
+}
+static PyObject *archetype_repr(PyObject *self) { return call_support("archetype_repr", self); }
+
+static PyObject *archetype_name(PyObject *type, PyObject *ignored) {
+    (void)ignored;
+    const shape *s = class_of((PyTypeObject *)type)->shape;
+    return s ? PyUnicode_FromString(s->table->name) : call_support("archetype_name", type);
+}
+static PyObject *archetype_short_name(PyObject *type, PyObject *ignored) {
+    (void)ignored;
+    const shape *s = class_of((PyTypeObject *)type)->shape;
+    return s ? PyUnicode_FromString(s->name) : PyType_GetName((PyTypeObject *)type);
+}
+
+/* (field, component, component type, level, many) of each field: what Python code knows of the data model. */
+static PyObject *archetype_fields(PyObject *type, PyObject *ignored) {
+    (void)ignored;
+    const shape *s = class_of((PyTypeObject *)type)->shape;
+    PyObject *list = PyList_New(0);
+    for (uint32_t i = 0; list && s && i < s->table->n_fields; i++) {
+        const reel__field *f = &s->table->fields[i];
+        PyObject *item = Py_BuildValue("(sssiO)", f->name, f->descriptor.component, f->descriptor.component_type, (int)f->level, f->many ? Py_True : Py_False);
+        if (!item || PyList_Append(list, item) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(item);
+    }
+    return list;
+}
+
+static PyObject *archetype_compare(PyObject *self, PyObject *other, int op) {
+    if ((op != Py_EQ && op != Py_NE) || !PyObject_TypeCheck(other, py.archetype_type) || ((archetype *)other)->shape != ((archetype *)self)->shape)
+        Py_RETURN_NOTIMPLEMENTED;
+    bool equal = true;
+    for (uint32_t i = 0; equal && i < n_fields((archetype *)self); i++) {
+        PyObject *a = (PyObject *)((archetype *)self)->fields[i], *b = (PyObject *)((archetype *)other)->fields[i];
+        int same = a && b ? PyObject_RichCompareBool(a, b, Py_EQ) : a == b;
+        if (same < 0)
+            return NULL;
+        equal = same;
+    }
+    return PyBool_FromLong(equal == (op == Py_EQ));
+}
+
+/* ---- the classes */
+
+static PyMethodDef base_methods[] = {
+    {"as_component_batches", component_batches, METH_NOARGS, "as_component_batches($self, /)\n--\n\nThe batches that are set, each with its descriptor."},
+    {"_described", described, METH_NOARGS, "_described($self, /)\n--\n\n[(component, archetype, component type, batch)] of what is set."},
+    {"archetype", archetype_name, METH_NOARGS | METH_CLASS, "archetype($type, /)\n--\n\nThe full name, such as `rerun.archetypes.Points3D`."},
+    {"archetype_short_name", archetype_short_name, METH_NOARGS | METH_CLASS, "archetype_short_name($type, /)\n--\n\nThe name alone, such as `Points3D`."},
+    {"_fields", archetype_fields, METH_NOARGS | METH_CLASS, "_fields($type, /)\n--\n\n[(field, component, component type, level, whether it may have many values)]"},
+    {"__attrs_init__", (PyCFunction)(void (*)(void))attrs_init, METH_VARARGS | METH_KEYWORDS, "__attrs_init__($self, **fields)\n--\n\nSets the fields given and unsets all others."},
+    {"__attrs_clear__", attrs_clear, METH_NOARGS, "__attrs_clear__($self, /)\n--\n\nUnsets all fields."},
+    {NULL, NULL, 0, NULL},
+};
+
+/* The texts and tables of a class; they live as long as the process, as the class does. */
+typedef struct class_texts {
+    PyMethodDef methods[3];
+    PyGetSetDef *getset;
+    char *doc, *from_fields_doc;
+    char name[80];
+} class_texts;
+
+static size_t put_fields(char *to, size_t size, const shape *s, uint32_t first) {
+    size_t at = 0;
+    for (uint32_t i = first; i < s->table->n_fields && at < size; i++)
+        at += (size_t)snprintf(to + at, size - at, ", %s=None", s->table->fields[i].name);
+    return at;
+}
+
+/* "Points3D(positions, *, radii=None, ...)\n--\n\n" and what the class is for: what inspect.signature and help() show. */
+static char *signature_of(const shape *s, const char *what) {
+    size_t size = 512 + strlen(what) + 64 * (size_t)s->table->n_fields, at;
+    char *doc = malloc(size);
+    uint32_t positional = n_positional(s);
+    if (!doc)
+        return NULL;
+    at = (size_t)snprintf(doc, size, "%s(", s->name);
+    for (uint32_t i = 0; i < positional; i++)
+        at += (size_t)snprintf(doc + at, size - at, "%s%s", i ? ", " : "", s->table->fields[i].name);
+    if (positional < s->table->n_fields) {
+        at += (size_t)snprintf(doc + at, size - at, "%s*", positional ? ", " : "");
+        at += put_fields(doc + at, size - at, s, positional);
+    }
+    snprintf(doc + at, size - at, ")\n--\n\n%s", what);
+    return doc;
+}
+
+static char *from_fields_signature(const shape *s) {
+    size_t size = 512 + 64 * (size_t)s->table->n_fields, at;
+    char *doc = malloc(size);
+    if (!doc)
+        return NULL;
+    at = (size_t)snprintf(doc, size, "from_fields($type, /, *, clear_unset=False");
+    at += put_fields(doc + at, size - at, s, 0);
+    snprintf(doc + at, size - at, ")\n--\n\nOnly the fields given are logged; with clear_unset the others are cleared.");
+    return doc;
+}
+
+static class_texts *texts_of(const shape *s) {
+    class_texts *t = calloc(1, sizeof *t);
+    if (!t || !(t->getset = calloc(s->table->n_fields + 1u, sizeof *t->getset)) || !(t->doc = signature_of(s, "An archetype of the data model.")) ||
+        !(t->from_fields_doc = from_fields_signature(s)))
+        return NULL;
+    snprintf(t->name, sizeof t->name, "reel.%sarchetypes.%s", s->number > 1000 ? "blueprint." : "", s->name);
+    t->methods[0] = (PyMethodDef){"from_fields", (PyCFunction)(void (*)(void))from_fields, METH_VARARGS | METH_KEYWORDS | METH_CLASS, t->from_fields_doc};
+    t->methods[1] = (PyMethodDef){"cleared", cleared, METH_NOARGS | METH_CLASS, "cleared($type, /)\n--\n\nClears every field."};
+    for (uint32_t i = 0; i < s->table->n_fields; i++)
+        t->getset[i] = (PyGetSetDef){s->table->fields[i].name, get_field, put_field, NULL, (void *)(uintptr_t)i};
+    return t;
+}
+
+PyTypeObject *archetype_type_of(shape *s) {
+    if (s->type)
+        return s->type;
+    class_texts *t = texts_of(s);
+    if (!t)
+        return (PyTypeObject *)PyErr_NoMemory();
+    PyType_Slot slots[] = {{Py_tp_methods, t->methods}, {Py_tp_getset, t->getset}, {Py_tp_doc, t->doc}, {0, NULL}};
+    PyType_Spec spec = {t->name, (int)(sizeof(archetype) + s->table->n_fields * sizeof(batch *)), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
+    s->type = (PyTypeObject *)PyType_FromSpecWithBases(&spec, (PyObject *)py.archetype_type);
+    return s->type;
+}
+
+int archetype_init(PyObject *module) {
+    PyType_Slot slots[] = {
+        {Py_tp_new, archetype_make}, {Py_tp_init, archetype_init_slot}, {Py_tp_dealloc, archetype_dealloc}, {Py_tp_methods, base_methods}, {Py_tp_richcompare, archetype_compare},
+        {Py_tp_hash, PyObject_HashNotImplemented}, {Py_tp_repr, archetype_repr}, {Py_tp_doc, "Base class of all archetypes."}, {0, NULL},
+    };
+    PyType_Spec spec = {"reel.Archetype", (int)sizeof(archetype), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
+    py.archetype_type = (PyTypeObject *)PyType_FromSpec(&spec);
+    if (!py.archetype_type)
+        return -1;
+    return PyModule_AddObjectRef(module, "Archetype", (PyObject *)py.archetype_type);
+}

@@ -1,0 +1,183 @@
+/* Colours and enums. */
+#include "convert.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <math.h>
+#include <string.h>
+
+/* One channel: floats are 0 to 1, integers 0 to 255; what lies outside is moved to the nearest end. */
+static uint32_t channel(const void *data, uint8_t type, size_t i) {
+    double value;
+    numbers_cast((const uint8_t *)data + i * number_bytes(type), type, 1, &value, REEL__ARROW_F64, "colour");
+    if (type == REEL__ARROW_F16 || type == REEL__ARROW_F32 || type == REEL__ARROW_F64)
+        value = rint(value * 255);
+    return value >= 255 ? 255 : value > 0 ? (uint32_t)value : 0;
+}
+
+static uint32_t pack(const numbers *from, size_t first, size_t n_channels) {
+    uint32_t color = 0xFF;
+    for (size_t i = 0; i < 3; i++)
+        color |= channel(from->data, from->type, first + i) << (24 - 8 * i);
+    return n_channels == 4 ? (color & ~UINT32_C(0xFF)) | channel(from->data, from->type, first + 3) : color;
+}
+
+/* How many numbers a colour has: 1 (packed), 3 or 4; 0: neither. */
+static size_t channels_of(const numbers *from) {
+    bool is_float = from->type == REEL__ARROW_F16 || from->type == REEL__ARROW_F32 || from->type == REEL__ARROW_F64;
+    if (from->n_dims >= 2 && from->n)
+        return from->shape[from->n_dims - 1] == 3 || from->shape[from->n_dims - 1] == 4 ? (size_t)from->shape[from->n_dims - 1] : 0;
+    if (from->n_dims == 0 || from->type == REEL__ARROW_U32)
+        return is_float ? 0 : 1;
+    if (is_float || from->type == REEL__ARROW_U8)
+        return from->n == 3 || from->n == 4 ? from->n : from->n % 4 == 0 ? 4 : from->n % 3 == 0 ? 3 : 0;
+    for (size_t i = 0; i < from->n; i++) {
+        double value;
+        numbers_cast((const uint8_t *)from->data + i * number_bytes(from->type), from->type, 1, &value, REEL__ARROW_F64, "colour");
+        if (value > 255) /* packed ones */
+            return 1;
+    }
+    return from->n == 3 || from->n == 4 ? from->n : 1;
+}
+
+static int refuse_color(const char *name) {
+    PyErr_Format(PyExc_ValueError, "%s: colours are RGB or RGBA of 0 to 255 or 0.0 to 1.0, or 0xRRGGBBAA", name);
+    return -1;
+}
+
+static int convert_regular(batch *b, const numbers *from) {
+    size_t n_channels = from->n ? channels_of(from) : 1;
+    size_t n = n_channels ? from->n / n_channels : 0;
+    if (!n_channels || n * n_channels != from->n || n > INT32_MAX)
+        return refuse_color(b->kind->name);
+    uint32_t *to = batch_room(b, n * 4);
+    if (!to)
+        return -1;
+    if (n_channels == 1 && numbers_cast(from->data, from->type, n, to, REEL__ARROW_U32, b->kind->name) < 0)
+        return -1;
+    for (size_t i = 0; n_channels > 1 && i < n; i++)
+        to[i] = pack(from, i * n_channels, n_channels);
+    b->values = to;
+    b->n = (uint32_t)n;
+    return 0;
+}
+
+/* RGB, RGBA and packed ones side by side. */
+static int convert_mixed(batch *b, PyObject *list) {
+    size_t n = (size_t)PySequence_Size(list);
+    uint32_t *to = batch_room(b, n * 4);
+    for (size_t i = 0; to && i < n; i++) {
+        PyObject *item = PySequence_GetItem(list, (Py_ssize_t)i);
+        numbers from;
+        int result = item ? numbers_from(item, REEL__ARROW_NULL, &from) : -1;
+        Py_XDECREF(item);
+        if (result < 0)
+            return -1;
+        size_t n_channels = channels_of(&from);
+        bool is_one = n_channels && n_channels == from.n;
+        if (is_one && n_channels == 1)
+            is_one = numbers_cast(from.data, from.type, 1, &to[i], REEL__ARROW_U32, b->kind->name) == 0;
+        else if (is_one)
+            to[i] = pack(&from, 0, n_channels);
+        numbers_free(&from);
+        if (!is_one)
+            return PyErr_Occurred() ? -1 : refuse_color(b->kind->name);
+    }
+    b->values = to;
+    b->n = (uint32_t)n;
+    return to ? 0 : -1;
+}
+
+int convert_color(batch *b, PyObject *data) {
+    numbers from;
+    if (PyUnicode_Check(data))
+        return refuse_color(b->kind->name);
+    if (numbers_from(data, REEL__ARROW_NULL, &from) < 0) {
+        if (!(PyList_Check(data) || PyTuple_Check(data)) || !PyErr_ExceptionMatches(PyExc_ValueError))
+            return -1;
+        PyErr_Clear();
+        return convert_mixed(b, data);
+    }
+    int result = convert_regular(b, &from);
+    numbers_free(&from);
+    return result;
+}
+
+/* ---- enums */
+
+/* Names are alike in any case, with or without underscores. */
+static bool is_same_name(const char *a, const char *b) {
+    for (;; a++, b++) {
+        while (*a == '_' || *a == '-' || *a == ' ')
+            a++;
+        while (*b == '_' || *b == '-' || *b == ' ')
+            b++;
+        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+            return false;
+        if (!*a)
+            return true;
+    }
+}
+
+static int refuse_variant(const kind *k, PyObject *given) {
+    char names[512] = "";
+    size_t at = 0;
+    for (uint16_t i = 0; i < k->enumeration->n && at < sizeof names; i++)
+        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "", k->enumeration->names[i]);
+    PyErr_Format(PyExc_ValueError, "%s: %.100R was given, one of %s expected", k->name, given, names);
+    return -1;
+}
+
+static int put_variant(const kind *k, PyObject *item, uint32_t *out) {
+    const reel__enum *e = k->enumeration;
+    if (PyUnicode_Check(item)) {
+        const char *text = py_text(item, k->name);
+        if (!text)
+            return -1;
+        for (uint16_t i = 0; i < e->n; i++)
+            if (is_same_name(text, e->names[i]))
+                return *out = e->values[i], 0;
+        return refuse_variant(k, item);
+    }
+    PyObject *index = PyNumber_Index(item);
+    if (!index) {
+        PyErr_Clear();
+        return refuse_variant(k, item);
+    }
+    unsigned long long value = PyLong_AsUnsignedLongLong(index);
+    Py_DECREF(index);
+    if (value == (unsigned long long)-1 && PyErr_Occurred()) {
+        PyErr_Clear();
+        return refuse_variant(k, item);
+    }
+    for (uint16_t i = 0; i < e->n; i++)
+        if (e->values[i] == value)
+            return *out = (uint32_t)value, 0;
+    return refuse_variant(k, item);
+}
+
+int convert_enum(batch *b, PyObject *data) {
+    bool is_one = PyUnicode_Check(data) || PyIndex_Check(data);
+    PyObject *list = is_one ? PyTuple_Pack(1, data) : PySequence_Tuple(data);
+    if (!list) {
+        PyErr_Clear();
+        return refuse_variant(b->kind, data);
+    }
+    size_t n = (size_t)PyTuple_Size(list);
+    uint8_t *to = batch_room(b, n * b->kind->width);
+    int result = to ? 0 : -1;
+    for (size_t i = 0; result == 0 && i < n; i++) {
+        uint32_t code = 0;
+        result = put_variant(b->kind, PyTuple_GetItem(list, (Py_ssize_t)i), &code);
+        if (result == 0 && b->kind->width == 1)
+            to[i] = (uint8_t)code;
+        else if (result == 0)
+            memcpy(to + 4 * i, &code, 4);
+    }
+    Py_DECREF(list);
+    if (result < 0)
+        return -1;
+    b->values = to;
+    b->n = (uint32_t)n;
+    return 0;
+}

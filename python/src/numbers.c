@@ -1,0 +1,448 @@
+/* Numbers from whatever holds some. */
+#include "convert.h"
+
+#include "capsule.h"
+
+#include "../../src/arrow/arrow_import.h"
+#include "../../src/base/alloc.h"
+#include "../../src/base/buf.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint32_t number_bytes(uint8_t type) {
+    static const uint8_t bytes[] = {[REEL__ARROW_U8] = 1, [REEL__ARROW_I8] = 1, [REEL__ARROW_U16] = 2, [REEL__ARROW_I16] = 2, [REEL__ARROW_U32] = 4, [REEL__ARROW_I32] = 4,
+                                    [REEL__ARROW_U64] = 8, [REEL__ARROW_I64] = 8, [REEL__ARROW_F16] = 2, [REEL__ARROW_F32] = 4, [REEL__ARROW_F64] = 8, [REEL__ARROW_BOOL] = 1};
+    return type < sizeof bytes ? bytes[type] : 0;
+}
+
+const char *number_name(uint8_t type) {
+    static const char *const names[] = {[REEL__ARROW_U8] = "uint8", [REEL__ARROW_I8] = "int8", [REEL__ARROW_U16] = "uint16", [REEL__ARROW_I16] = "int16", [REEL__ARROW_U32] = "uint32",
+                                        [REEL__ARROW_I32] = "int32", [REEL__ARROW_U64] = "uint64", [REEL__ARROW_I64] = "int64", [REEL__ARROW_F16] = "float16",
+                                        [REEL__ARROW_F32] = "float32", [REEL__ARROW_F64] = "float64", [REEL__ARROW_BOOL] = "bool"};
+    return type < sizeof names / sizeof *names && names[type] ? names[type] : "something else";
+}
+
+static bool is_float(uint8_t type) { return type == REEL__ARROW_F16 || type == REEL__ARROW_F32 || type == REEL__ARROW_F64; }
+
+/* ---- casting */
+
+static double half_to_double(uint16_t h) {
+    int exponent = h >> 10 & 31;
+    double value = exponent == 0 ? ldexp(h & 1023, -24) : exponent == 31 ? ((h & 1023) ? NAN : INFINITY) : ldexp((h & 1023) + 1024, exponent - 25);
+    return h & 0x8000 ? -value : value;
+}
+
+/* To the nearest, halves to even, as IEEE 754 says. */
+static uint16_t double_to_half(double d) {
+    uint16_t sign = signbit(d) ? 0x8000 : 0;
+    d = fabs(d);
+    if (isnan(d))
+        return sign | 0x7E00;
+    if (d >= 65520)
+        return sign | 0x7C00;
+    int exponent;
+    frexp(d, &exponent);
+    exponent = exponent - 1 < -14 ? -14 : exponent - 1; /* subnormals share the smallest */
+    uint32_t units = (uint32_t)rint(ldexp(d, 10 - exponent));
+    return (uint16_t)(sign | (units + ((uint32_t)(exponent + 14) << 10)));
+}
+
+typedef struct number {
+    double f;
+    int64_t i;
+    bool is_unsigned_beyond; /* i holds the bits of a uint64 above INT64_MAX */
+} number;
+
+static number read_number(const void *from, uint8_t type, size_t k) {
+    number v = {0};
+#define READ(kind, ctype) case kind: v.i = (int64_t)((const ctype *)from)[k]; v.f = (double)((const ctype *)from)[k]; break
+    switch (type) {
+    READ(REEL__ARROW_U8, uint8_t); READ(REEL__ARROW_I8, int8_t); READ(REEL__ARROW_U16, uint16_t); READ(REEL__ARROW_I16, int16_t);
+    READ(REEL__ARROW_U32, uint32_t); READ(REEL__ARROW_I32, int32_t); READ(REEL__ARROW_I64, int64_t); READ(REEL__ARROW_BOOL, uint8_t);
+    case REEL__ARROW_U64: {
+        uint64_t u = ((const uint64_t *)from)[k];
+        v = (number){(double)u, (int64_t)u, u > INT64_MAX};
+        break;
+    }
+    case REEL__ARROW_F16: v.f = half_to_double(((const uint16_t *)from)[k]); break;
+    case REEL__ARROW_F32: v.f = ((const float *)from)[k]; break;
+    case REEL__ARROW_F64: v.f = ((const double *)from)[k]; break;
+    }
+#undef READ
+    return v;
+}
+
+static int refuse_number(const number *v, bool from_float, uint8_t to_type, const char *what) {
+    char text[40];
+    if (from_float)
+        snprintf(text, sizeof text, "%.17g", v->f);
+    else if (v->is_unsigned_beyond)
+        snprintf(text, sizeof text, "%llu", (unsigned long long)v->i);
+    else
+        snprintf(text, sizeof text, "%lld", (long long)v->i);
+    PyErr_Format(PyExc_ValueError, "%s: %s is not a %s", what, text, number_name(to_type));
+    return -1;
+}
+
+static int to_integer(number *v, bool from_float, uint8_t to_type, const char *what) {
+    static const struct {
+        double min, max; /* max: the first beyond */
+    } ranges[] = {[REEL__ARROW_U8] = {0, 256}, [REEL__ARROW_I8] = {-128, 128}, [REEL__ARROW_U16] = {0, 65536}, [REEL__ARROW_I16] = {-32768, 32768}, [REEL__ARROW_U32] = {0, 4294967296.0},
+                  [REEL__ARROW_I32] = {-2147483648.0, 2147483648.0}, [REEL__ARROW_U64] = {0, 18446744073709551616.0},
+                  [REEL__ARROW_I64] = {-9223372036854775808.0, 9223372036854775808.0}, [REEL__ARROW_BOOL] = {0, 2}};
+    bool fits = v->f >= ranges[to_type].min && v->f < ranges[to_type].max && !(v->is_unsigned_beyond && to_type != REEL__ARROW_U64);
+    if (!from_float && to_type == REEL__ARROW_I64)
+        fits = !v->is_unsigned_beyond; /* its double may have been rounded up */
+    if (!fits || (from_float && v->f != floor(v->f)))
+        return refuse_number(v, from_float, to_type, what);
+    if (from_float)
+        v->i = to_type == REEL__ARROW_U64 ? (int64_t)(uint64_t)v->f : (int64_t)v->f;
+    return 0;
+}
+
+int numbers_cast(const void *from, uint8_t from_type, size_t n, void *to, uint8_t to_type, const char *what) {
+    if (from_type == to_type) {
+        if (n)
+            memcpy(to, from, n * number_bytes(to_type));
+        return 0;
+    }
+    if (from_type == REEL__ARROW_F64 && to_type == REEL__ARROW_F32) { /* what numpy has most often */
+        for (size_t i = 0; i < n; i++)
+            ((float *)to)[i] = (float)((const double *)from)[i];
+        return 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        number v = read_number(from, from_type, i);
+        switch (to_type) {
+        case REEL__ARROW_F16: ((uint16_t *)to)[i] = double_to_half(v.f); continue;
+        case REEL__ARROW_F32: ((float *)to)[i] = (float)v.f; continue;
+        case REEL__ARROW_F64: ((double *)to)[i] = v.f; continue;
+        default: break;
+        }
+        if (to_integer(&v, is_float(from_type), to_type, what) < 0)
+            return -1;
+        switch (number_bytes(to_type)) {
+        case 1: ((uint8_t *)to)[i] = (uint8_t)v.i; break;
+        case 2: ((uint16_t *)to)[i] = (uint16_t)v.i; break;
+        case 4: ((uint32_t *)to)[i] = (uint32_t)v.i; break;
+        default: ((int64_t *)to)[i] = v.i; break;
+        }
+    }
+    return 0;
+}
+
+/* ---- buffers */
+
+/* The type that a format of the struct module names, in this machine's byte order; 0: none of ours. */
+static uint8_t type_of_format(const char *format, Py_ssize_t size) {
+    if (!format)
+        return REEL__ARROW_U8;
+    if (*format == '@' || *format == '=' || *format == '<')
+        format++;
+    else if (*format == '>' || *format == '!')
+        return 0;
+    if (!*format || format[1])
+        return 0;
+    if (strchr("bhilqn", *format))
+        return size == 1 ? REEL__ARROW_I8 : size == 2 ? REEL__ARROW_I16 : size == 4 ? REEL__ARROW_I32 : REEL__ARROW_I64;
+    if (strchr("BHILQN", *format))
+        return size == 1 ? REEL__ARROW_U8 : size == 2 ? REEL__ARROW_U16 : size == 4 ? REEL__ARROW_U32 : REEL__ARROW_U64;
+    return *format == 'e' ? REEL__ARROW_F16 : *format == 'f' ? REEL__ARROW_F32 : *format == 'd' ? REEL__ARROW_F64 : *format == '?' ? REEL__ARROW_BOOL : 0;
+}
+
+static int from_view(numbers *out) {
+    Py_buffer *view = &out->view;
+    out->type = type_of_format(view->format, view->itemsize);
+    if (!out->type || view->ndim > NUMBERS_DIMS_MAX) {
+        PyErr_Format(PyExc_TypeError, "an array of %d dimensions with elements of the format '%.40s' was given: numbers in this machine's byte order, in up to %d dimensions, expected", view->ndim,
+                     view->format ? view->format : "B", NUMBERS_DIMS_MAX);
+        return -1;
+    }
+    out->n = 1;
+    out->n_dims = view->ndim;
+    for (int i = 0; i < view->ndim; i++) {
+        out->shape[i] = (uint64_t)view->shape[i];
+        out->n *= (size_t)view->shape[i];
+    }
+    out->data = view->buf;
+    if (out->n && (!PyBuffer_IsContiguous(view, 'C') || (uintptr_t)view->buf % number_bytes(out->type))) {
+        if (!(out->memory = malloc((size_t)view->len)))
+            return PyErr_NoMemory(), -1;
+        if (PyBuffer_ToContiguous(out->memory, view, view->len, 'C') < 0)
+            return -1;
+        out->data = out->memory;
+    }
+    return 0;
+}
+
+static int from_buffer(PyObject *object, numbers *out) { return PyObject_GetBuffer(object, &out->view, PyBUF_RECORDS_RO) < 0 ? -1 : from_view(out); }
+
+static int from_arrow(PyObject *object, numbers *out) {
+    PyObject *held = (PyObject *)batch_import_object(NULL, object, py.batch_type);
+    if (!held)
+        return -1;
+    batch *b = (batch *)held;
+    reel__arrow_type *type;
+    out->owner = held;
+    reel_status status = reel__arrow_import(&b->schema, &b->array, "values", &type);
+    if (status != REEL_OK)
+        return py_raise(status), -1;
+    uint32_t bytes = 0, per_value = 1;
+    uint16_t node = 0;
+    out->shape[0] = b->n;
+    out->n_dims = 1;
+    for (; type->nodes[node].kind == REEL__ARROW_FIXED_LIST && out->n_dims < NUMBERS_DIMS_MAX; node++) {
+        out->shape[out->n_dims++] = type->nodes[node].n;
+        per_value *= type->nodes[node].n;
+    }
+    out->type = type->nodes[node].kind;
+    out->n = (size_t)b->n * per_value;
+    out->data = reel__arrow_flat(type, &b->schema, &b->array, &bytes);
+    bool is_flat = out->data && number_bytes(out->type) && bytes == per_value * number_bytes(out->type) && out->type != REEL__ARROW_BOOL;
+    reel__release(type);
+    if (is_flat || !b->n)
+        return 0;
+    PyErr_SetString(PyExc_TypeError, "an Arrow array of something else than numbers, or with nulls among them, was given: numbers, or fixed-size lists of them, expected");
+    return -1;
+}
+
+/* ---- lists */
+
+typedef struct gather {
+    reel__buf values;
+    uint8_t type;            /* I64, U64, F64 or BOOL */
+    bool is_open;            /* the type is still to be found: the widest of what comes (BOOL < I64 < F64) */
+    numbers *out;
+    int depth_of_values;     /* -1: not known yet */
+} gather;
+
+static int widen(gather *g, uint8_t to) {
+    size_t n = g->values.size / number_bytes(g->type);
+    if (g->type == to)
+        return 0;
+    if (n) {
+        reel__buf wide = {0};
+        uint8_t *room = reel__buf_extend(&wide, n * number_bytes(to));
+        if (!room)
+            return PyErr_NoMemory(), -1;
+        numbers_cast(g->values.data, g->type, n, room, to, "list");
+        reel__buf_free(&g->values);
+        g->values = wide;
+    }
+    g->type = to;
+    return 0;
+}
+
+static int put_value(gather *g, const void *value, uint8_t type) {
+    if (g->is_open && type != g->type) {
+        if (g->values.size == 0 && g->depth_of_values == -1)
+            g->type = type;
+        else if (widen(g, type == REEL__ARROW_F64 || g->type == REEL__ARROW_F64 ? REEL__ARROW_F64 : REEL__ARROW_I64) < 0)
+            return -1;
+    }
+    uint8_t cast[8];
+    if (numbers_cast(value, type, 1, cast, g->type, "list") < 0)
+        return -1;
+    reel__buf_put(&g->values, cast, number_bytes(g->type));
+    return g->values.failed ? (PyErr_NoMemory(), -1) : 0;
+}
+
+static int put_long(gather *g, PyObject *object) {
+    int overflow = 0;
+    int64_t i = PyLong_AsLongLongAndOverflow(object, &overflow);
+    if (overflow == 0)
+        return i == -1 && PyErr_Occurred() ? -1 : put_value(g, &i, REEL__ARROW_I64);
+    if (overflow > 0 && g->type == REEL__ARROW_U64) {
+        uint64_t u = PyLong_AsUnsignedLongLong(object);
+        return PyErr_Occurred() ? -1 : put_value(g, &u, REEL__ARROW_U64);
+    }
+    double d = PyLong_AsDouble(object);
+    return PyErr_Occurred() ? -1 : put_value(g, &d, REEL__ARROW_F64);
+}
+
+static int put_scalar(gather *g, PyObject *object) {
+    if (PyFloat_Check(object)) {
+        double d = PyFloat_AsDouble(object);
+        return put_value(g, &d, REEL__ARROW_F64);
+    }
+    if (PyBool_Check(object)) {
+        uint8_t b = object == Py_True;
+        return put_value(g, &b, REEL__ARROW_BOOL);
+    }
+    return put_long(g, object);
+}
+
+static int at_depth(gather *g, int depth) {
+    if (g->depth_of_values == depth)
+        return 0;
+    if (g->depth_of_values == -1) {
+        g->depth_of_values = depth;
+        return 0;
+    }
+    PyErr_Format(PyExc_ValueError, "numbers stand in lists that are nested %d and %d deep", g->depth_of_values, depth);
+    return -1;
+}
+
+/* How long the lists of one depth are: all alike. */
+static int put_length(gather *g, int depth, uint64_t n, bool is_first) {
+    if (is_first && depth >= g->out->n_dims) {
+        if (depth >= NUMBERS_DIMS_MAX) {
+            PyErr_Format(PyExc_ValueError, "lists are nested more than %d deep", NUMBERS_DIMS_MAX);
+            return -1;
+        }
+        g->out->shape[depth] = n;
+        g->out->n_dims = depth + 1;
+        return 0;
+    }
+    if (g->out->shape[depth] == n)
+        return 0;
+    PyErr_Format(PyExc_ValueError, "lists of %llu and of %llu values stand side by side", (unsigned long long)g->out->shape[depth], (unsigned long long)n);
+    return -1;
+}
+
+static int put_any(gather *g, PyObject *object, int depth);
+
+static int put_items(gather *g, PyObject *list, int depth) {
+    Py_ssize_t n = PySequence_Size(list);
+    if (n < 0 || put_length(g, depth, (uint64_t)n, depth >= g->out->n_dims) < 0)
+        return -1;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *item = PyList_Check(list) ? PyList_GetItem(list, i) : PyTuple_GetItem(list, i);
+        if (!item)
+            return -1;
+        Py_INCREF(item);
+        int result = put_any(g, item, depth + 1);
+        Py_DECREF(item);
+        if (result < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* An array within a list. */
+static int put_array(gather *g, PyObject *object, int depth) {
+    numbers part;
+    if (numbers_from(object, REEL__ARROW_NULL, &part) < 0)
+        return -1;
+    int result = 0;
+    for (int i = 0; result == 0 && i < part.n_dims; i++)
+        result = put_length(g, depth + i, part.shape[i], depth + i >= g->out->n_dims);
+    if (result == 0 && part.n)
+        result = at_depth(g, depth + part.n_dims);
+    uint8_t as = is_float(part.type) ? REEL__ARROW_F64 : part.type == REEL__ARROW_BOOL ? REEL__ARROW_BOOL : part.type == REEL__ARROW_U64 ? REEL__ARROW_U64 : REEL__ARROW_I64;
+    for (size_t i = 0; result == 0 && i < part.n; i++) {
+        uint8_t value[8];
+        result = numbers_cast((const uint8_t *)part.data + i * number_bytes(part.type), part.type, 1, value, as, "array");
+        if (result == 0)
+            result = put_value(g, value, as == REEL__ARROW_U64 && g->type != REEL__ARROW_U64 ? REEL__ARROW_I64 : as);
+    }
+    numbers_free(&part);
+    return result;
+}
+
+static int put_any(gather *g, PyObject *object, int depth) {
+    if (PyFloat_Check(object) || PyLong_Check(object))
+        return at_depth(g, depth) < 0 ? -1 : put_scalar(g, object);
+    if (PyList_Check(object) || PyTuple_Check(object)) {
+        if (depth >= NUMBERS_DIMS_MAX) {
+            PyErr_Format(PyExc_ValueError, "lists are nested more than %d deep", NUMBERS_DIMS_MAX);
+            return -1;
+        }
+        return put_items(g, object, depth);
+    }
+    return put_array(g, object, depth);
+}
+
+static int from_list(PyObject *list, uint8_t wanted, numbers *out) {
+    gather g = {.out = out, .depth_of_values = -1, .is_open = wanted == REEL__ARROW_NULL};
+    g.type = g.is_open ? REEL__ARROW_I64 : is_float(wanted) ? REEL__ARROW_F64 : wanted == REEL__ARROW_U64 ? REEL__ARROW_U64 : wanted == REEL__ARROW_BOOL ? REEL__ARROW_BOOL : REEL__ARROW_I64;
+    if (put_items(&g, list, 0) < 0) {
+        reel__buf_free(&g.values);
+        return -1;
+    }
+    out->type = g.values.size ? g.type : g.is_open ? REEL__ARROW_F64 : g.type;
+    out->n = g.values.size / number_bytes(g.type);
+    out->data = out->memory = g.values.data; /* of the library's allocator, which here is malloc */
+    return 0;
+}
+
+/* ---- everything */
+
+static int from_scalar(PyObject *object, numbers *out) {
+    out->n = 1;
+    out->data = &out->scalar;
+    if (PyFloat_Check(object)) {
+        out->type = REEL__ARROW_F64;
+        out->scalar = PyFloat_AsDouble(object);
+        return 0;
+    }
+    if (PyBool_Check(object)) {
+        out->type = REEL__ARROW_BOOL;
+        *(uint8_t *)&out->scalar = object == Py_True;
+        return 0;
+    }
+    int overflow = 0;
+    int64_t i = PyLong_AsLongLongAndOverflow(object, &overflow);
+    out->type = overflow > 0 ? REEL__ARROW_U64 : REEL__ARROW_I64;
+    if (overflow > 0)
+        i = (int64_t)PyLong_AsUnsignedLongLong(object);
+    memcpy(&out->scalar, &i, sizeof i);
+    return overflow < 0 ? (PyErr_Format(PyExc_OverflowError, "%R is less than any integer of 64 bits", object), -1) : PyErr_Occurred() ? -1 : 0;
+}
+
+/* What an object says it stands for: our own classes (`_reel_`), numpy's protocol, DLPack by way of _support, any iterable. A new reference; NULL without an exception: nothing. */
+static PyObject *stand_in(PyObject *object) {
+    PyObject *value = PyObject_GetAttrString(object, "_reel_");
+    if (value)
+        return value;
+    PyErr_Clear();
+    if (PyObject_HasAttrString(object, "__array_interface__") || PyObject_HasAttrString(object, "__dlpack__") || PyObject_HasAttrString(object, "__array__")) {
+        PyObject *f = py_support("array_of");
+        value = f ? PyObject_CallFunctionObjArgs(f, object, NULL) : NULL;
+        Py_XDECREF(f);
+        return value;
+    }
+    if (PyUnicode_Check(object) || PyDict_Check(object) || (!PyObject_HasAttrString(object, "__iter__") && !PySequence_Check(object))) {
+        PyErr_Format(PyExc_TypeError, "%.200R is no number and holds none", object);
+        return NULL;
+    }
+    return PySequence_List(object);
+}
+
+int numbers_from(PyObject *object, uint8_t wanted, numbers *out) {
+    memset(out, 0, sizeof *out);
+    int result;
+    if (PyFloat_Check(object) || PyLong_Check(object)) {
+        result = from_scalar(object, out);
+    } else if (PyList_Check(object) || PyTuple_Check(object)) {
+        result = from_list(object, wanted, out);
+    } else if (PyObject_CheckBuffer(object)) {
+        result = from_buffer(object, out);
+    } else if (has_arrow(object)) {
+        result = from_arrow(object, out);
+    } else {
+        if (Py_EnterRecursiveCall(" in the numbers of an object"))
+            return -1;
+        PyObject *other = stand_in(object);
+        result = other ? numbers_from(other, wanted, out) : -1;
+        Py_LeaveRecursiveCall();
+        if (result == 0 && !out->owner)
+            out->owner = other;
+        else
+            Py_XDECREF(other);
+        return result;
+    }
+    if (result < 0)
+        numbers_free(out);
+    return result;
+}
+
+void numbers_free(numbers *n) {
+    free(n->memory);
+    Py_XDECREF(n->owner);
+    if (n->view.obj)
+        PyBuffer_Release(&n->view);
+    n->memory = n->owner = NULL;
+}
