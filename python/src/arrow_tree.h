@@ -2,7 +2,7 @@
 #ifndef REEL_PY_ARROW_TREE_H
 #define REEL_PY_ARROW_TREE_H
 
-#include "kinds.h"
+#include "py_kinds.h"
 
 #include "../../src/base/buf.h"
 

@@ -4,7 +4,7 @@
 #ifndef REEL_PY_BATCH_H
 #define REEL_PY_BATCH_H
 
-#include "kinds.h"
+#include "py_kinds.h"
 
 #include <reel/arrow.h>
 

@@ -1,7 +1,7 @@
 /* log and send_columns: Python objects gathered into a row or columns, and handed to the library. */
 #include "archetype.h"
 #include "call_args.h"
-#include "recording.h"
+#include "py_recording.h"
 
 #include "../../src/types/interpret.h"
 

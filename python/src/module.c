@@ -1,6 +1,6 @@
 /* The extension module reel._reel. */
 #include "archetype.h"
-#include "recording.h"
+#include "py_recording.h"
 
 #include <string.h>
 

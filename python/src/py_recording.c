@@ -1,4 +1,4 @@
-#include "recording.h"
+#include "py_recording.h"
 
 #include "call_args.h"
 

@@ -1,4 +1,4 @@
-#include "kinds.h"
+#include "py_kinds.h"
 
 #include "../../src/types/interpret.h"
 #include "../../src/types/types_table.h"
