@@ -15,7 +15,7 @@ export CMAKE_GENERATOR ?= Ninja
 endif
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test deps bench soak fuzz format tidy schema-diff install clean distclean help
+.PHONY: build demo test wheel deps bench soak fuzz format tidy schema-diff install clean distclean help
 
 build: ## the library and the commands, release: build/bin, build/lib (asks for the packages of `make deps`)
 	@cmake --preset release --log-level=WARNING >/dev/null
@@ -30,6 +30,10 @@ test: ## everything there is to test; ends with one line: N passed, M failed
 	@tools/deps.sh test
 	@tools/test_cache.sh
 	@tests/run_all
+
+wheel: ## the Python distributions, into build/dist/
+	@tools/deps.sh wheel
+	@tools/wheel.sh
 
 deps: ## the system packages that a build needs
 	@tools/deps.sh build

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sees to it that the system packages for one purpose are there.
 #
-#     tools/deps.sh build | demo | test | fuzz
+#     tools/deps.sh build | demo | test | fuzz | wheel
 #
 # Looks for each thing itself (a command, a library), not for a package, so that any way of having it counts. What is missing is
 # installed from Debian's packages when that is possible without asking (root, or sudo without a password); otherwise the
@@ -36,8 +36,16 @@ demo_needs() {
     build_needs
     have npm || missing="$missing nodejs npm"
 }
+wheel_needs() {
+    build_needs
+    need python3 have python3
+    need python3-venv python3 -c "import venv, ensurepip" 2>/dev/null
+    need python3-dev has_python_header
+}
+has_python_header() { python3 -c "import os, sys, sysconfig; sys.exit(not os.path.exists(os.path.join(sysconfig.get_path('include'), 'Python.h')))" 2>/dev/null; }
 test_needs() {
     demo_needs
+    wheel_needs
     need g++ have g++
     need binutils have readelf
     need libcmocka-dev has_library cmocka stdlib.h cmocka
@@ -46,8 +54,6 @@ test_needs() {
     need libpng-dev has_library libpng png.h png
     need valgrind have valgrind
     need libc6-dbg valgrind_reads_libc
-    need python3 have python3
-    need python3-venv python3 -c "import venv, ensurepip" 2>/dev/null
     have chromium || have chromium-browser || have google-chrome || missing="$missing chromium"
 }
 fuzz_needs() {
@@ -60,8 +66,8 @@ valgrind_reads_libc() { ! have valgrind || valgrind --error-exitcode=9 -q true >
 
 purpose=${1:-}
 case "$purpose" in
-    build | demo | test | fuzz) "${purpose}_needs" ;;
-    *) echo "usage: tools/deps.sh build | demo | test | fuzz" >&2; exit 2 ;;
+    build | demo | test | fuzz | wheel) "${purpose}_needs" ;;
+    *) echo "usage: tools/deps.sh build | demo | test | fuzz | wheel" >&2; exit 2 ;;
 esac
 missing=${missing# }
 [ -n "$missing" ] || exit 0
