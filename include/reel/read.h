@@ -304,6 +304,13 @@ REEL_API reel_status reel_writer_put_activation(reel_writer *writer, const reel_
 REEL_API reel_status reel_writer_close(reel_writer *writer);
 REEL_API void reel_writer_abandon(reel_writer *writer);
 
+/* ---- Into a recording */
+
+/* Gives a chunk to the sinks of a recording (NULL: the active one) as it is: chunk id, row ids and times are kept, nothing is added. Row ids that the recording draws itself do not know of those.
+ * A chunk without rows, and a recording that is disabled: nothing happens. REEL_E_CLOSED; REEL_E_TIMELINE_TYPE: the recording has one of its timelines with another type; REEL_E_TOO_LARGE,
+ * REEL_E_UNSUPPORTED: as reel_writer_put_chunk. */
+REEL_API reel_status reel_send_chunk(reel_recording *rec, const reel_chunk *chunk);
+
 #ifdef __cplusplus
 }
 #endif

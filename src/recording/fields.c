@@ -176,15 +176,17 @@ static reel_status import(const char *path, const char *component, const reel_ar
     return reel__arrow_import(arrow->schema, arrow->array, where, type);
 }
 
-static reel_status field_of_arrow(reel__core *core, const char *path, const reel_descriptor *d, const reel_arrow *arrow, const reel__field **out) {
-    reel__arrow_type *type;
-    REEL__TRY(import(path, d->component, arrow, &type));
+reel_status reel__field_with_type(reel__core *core, const char *path, const reel_descriptor *d, reel__arrow_type *type, const reel__field **out) {
     text_key texts;
     reel__buf key = {0};
+    reel_status status = check_descriptor(path, d);
+    if (status != REEL_OK) {
+        reel__release(type);
+        return status;
+    }
     key_of(&texts, KIND_ARROW, 0, d);
     reel__buf_put(&key, texts.bytes, texts.size);
     reel__arrow_type_key(type, &key);
-    reel_status status = REEL_OK;
     if (!key.failed && (*out = known(core, key.data, key.size))) {
         reel__release(type);
     } else {
@@ -201,6 +203,12 @@ static reel_status field_of_arrow(reel__core *core, const char *path, const reel
     }
     reel__buf_free(&key);
     return status;
+}
+
+static reel_status field_of_arrow(reel__core *core, const char *path, const reel_descriptor *d, const reel_arrow *arrow, const reel__field **out) {
+    reel__arrow_type *type;
+    REEL__TRY(import(path, d->component, arrow, &type));
+    return reel__field_with_type(core, path, d, type, out);
 }
 
 /* Whether values of one type can stand for the other's: what children are called, and whether they could be null, does not matter here. */

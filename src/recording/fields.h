@@ -8,6 +8,8 @@
 
 /* The field that a column is of: of an archetype (reel_column.archetype), or one of this recording. With Arrow data its element is REEL__ELEMENT_ARROW, and the array has been checked. */
 reel_status reel__field_of(reel__core *core, const char *path, const reel_column *c, const reel__field **out);
+/* The field with these texts and this type, which is the call's to keep or to free. */
+reel_status reel__field_with_type(reel__core *core, const char *path, const reel_descriptor *d, reel__arrow_type *type, const reel__field **out);
 void reel__fields_free(reel__core *core);
 
 /* Releases an Arrow array and its schema as their interface says. NULL, and what is released already, are allowed. */

@@ -269,7 +269,7 @@ reel_status reel__message_chunk(reel__encoder *e, const reel__store *store, reel
     m->is_kept = is_static || store->kind == REEL_STORE_BLUEPRINT;
     m->entity_path = entity_path;
     m->chunk_id = chunk_id;
-    const reel__part *last = &parts[n_parts - 1]; /* row ids of a recording's chunks ascend; others, which come as bytes, are kept by nobody */
+    const reel__part *last = &parts[n_parts - 1]; /* row ids of a recording's chunks ascend; of others, which come as bytes, the caller says it */
     if (!last->row_ids)
         m->newest_row = (reel__tuid){((const uint64_t *)last->streams[0].data)[last->n_rows - 1], last->inc_first + last->n_rows - 1};
     *out = m;
