@@ -12,6 +12,7 @@ src/types/types_table.h        names for what the tables hold
 src/types/types_table.c        archetypes and fields
 src/types/types_table_blueprint.c  the same for blueprint archetypes
 src/types/types_arrow.c        Arrow types and enums
+python/reel/_archetype_docs.py documentation of the archetypes in Python
 docs/reference/                the pages of the reference, with the examples of docs/snippets
 """
 import pathlib
@@ -19,6 +20,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import emit_header
+import emit_python
 import emit_reference
 import emit_table
 import model
@@ -38,6 +40,7 @@ def files():
         "src/types/types_table.c": emit_table.archetype_tables(data),
         "src/types/types_table_blueprint.c": emit_table.blueprint_tables(data),
         "src/types/types_arrow.c": emit_table.arrow_tables(data),
+        "python/reel/_archetype_docs.py": emit_python.docs(data),
         **emit_reference.pages(data, types.read_text(encoding="utf-8"), ROOT / "docs" / "snippets"),
     }
 

@@ -10,6 +10,7 @@ import warnings
 from typing import Any
 
 from . import error_utils
+from ._archetypes import archetype_doc, columns_of, descriptor, visualizer_of  # noqa: F401
 
 # --- errors -------------------------------------------------------------------------------------------------------------------------
 
@@ -30,6 +31,11 @@ def tell(events: list[str], n_lost: int) -> None:
         error_utils.warn(event)
     if n_lost:
         error_utils.warn(f"{n_lost} more events")
+
+
+def notice(text: str) -> None:
+    """What a recording has to tell when it is logged to."""
+    error_utils.warn(text)
 
 
 def no_recording() -> None:

@@ -75,22 +75,18 @@ static int soften(const shape *s, uint32_t field) {
     return py_soften(context, Py_None);
 }
 
-/* None leaves the field unset. What cannot be converted leaves it unset, too, and is told. */
+/* None leaves the field unset. What cannot be converted is told, and shows as an empty batch that is not logged: good data of an earlier row is never cleared by it. */
 static int set_field(archetype *self, uint32_t field, PyObject *value) {
+    kind *k = self->shape->kinds[field];
     batch *b = NULL;
-    if (value && value != Py_None && !(b = batch_from(self->shape->kinds[field], value)) && soften(self->shape, field) < 0)
-        return -1;
+    if (value && value != Py_None && !(b = batch_from(k, value))) {
+        if (soften(self->shape, field) < 0 || !(b = batch_new(k, NULL)))
+            return -1;
+        b->is_failed = true;
+    }
     Py_XDECREF((PyObject *)self->fields[field]);
     self->fields[field] = b;
     return 0;
-}
-
-/* How many fields may be given by position: the required ones. */
-static uint32_t n_positional(const shape *s) {
-    uint32_t n = 0;
-    while (n < s->table->n_fields && s->table->fields[n].level == REEL__REQUIRED)
-        n++;
-    return n;
 }
 
 static int put_keywords(archetype *self, PyObject *kwargs) {
@@ -138,9 +134,21 @@ static int init_from(archetype *self, PyObject *args, PyObject *kwargs, uint32_t
     return put_keywords(self, kwargs);
 }
 
+static int put_default_class(archetype *self) {
+    int classes = self->shape->class_ids;
+    if (classes < 0 || self->fields[classes] || !self->fields[self->shape->keypoint_ids])
+        return 0;
+    PyObject *zero = PyLong_FromLong(0);
+    int result = zero ? set_field(self, (uint32_t)classes, zero) : -1;
+    Py_XDECREF(zero);
+    return result;
+}
+
 static int archetype_init_slot(PyObject *self, PyObject *args, PyObject *kwargs) {
-    uint32_t n = ((archetype *)self)->shape ? n_positional(((archetype *)self)->shape) : 0;
-    return init_from((archetype *)self, args, kwargs, n, n);
+    archetype *a = (archetype *)self;
+    if (init_from(a, args, kwargs, a->shape ? a->shape->n_positional : 0, a->shape ? a->shape->n_required : 0) < 0)
+        return -1;
+    return a->shape && a->shape->keypoint_ids >= 0 ? put_default_class(a) : 0;
 }
 
 /* For constructors written in Python: any field, none required. */
@@ -281,7 +289,22 @@ static PyObject *archetype_compare(PyObject *self, PyObject *other, int op) {
 
 /* ---- the classes */
 
+static PyObject *call_with(const char *name, PyObject *first, PyObject *kwargs) {
+    PyObject *f = py_support(name), *fields = kwargs ? Py_NewRef(kwargs) : PyDict_New(), *result = f && fields ? PyObject_CallFunctionObjArgs(f, first, fields, NULL) : NULL;
+    Py_XDECREF(f);
+    Py_XDECREF(fields);
+    return result;
+}
+static PyObject *archetype_columns(PyObject *type, PyObject *args, PyObject *kwargs) {
+    return PyTuple_Size(args) ? PyErr_Format(PyExc_TypeError, "columns() takes keyword arguments only") : call_with("columns_of", type, kwargs);
+}
+static PyObject *archetype_visualizer(PyObject *self, PyObject *args, PyObject *kwargs) {
+    return PyTuple_Size(args) ? PyErr_Format(PyExc_TypeError, "visualizer() takes keyword arguments only") : call_with("visualizer_of", self, kwargs);
+}
+
 static PyMethodDef base_methods[] = {
+    {"visualizer", (PyCFunction)(void (*)(void))archetype_visualizer, METH_VARARGS | METH_KEYWORDS,
+     "visualizer($self, *, mappings=None)\n--\n\nA visualizer with these values as overrides, for the visualizers of a view in a blueprint."},
     {"as_component_batches", component_batches, METH_NOARGS, "as_component_batches($self, /)\n--\n\nThe batches that are set, each with its descriptor."},
     {"_described", described, METH_NOARGS, "_described($self, /)\n--\n\n[(component, archetype, component type, batch)] of what is set."},
     {"archetype", archetype_name, METH_NOARGS | METH_CLASS, "archetype($type, /)\n--\n\nThe full name, such as `rerun.archetypes.Points3D`."},
@@ -294,9 +317,9 @@ static PyMethodDef base_methods[] = {
 
 /* The texts and tables of a class; they live as long as the process, as the class does. */
 typedef struct class_texts {
-    PyMethodDef methods[3];
+    PyMethodDef methods[4];
     PyGetSetDef *getset;
-    char *doc, *from_fields_doc;
+    char *doc, *from_fields_doc, *columns_doc;
     char name[80];
 } class_texts;
 
@@ -311,54 +334,89 @@ static size_t put_fields(char *to, size_t size, const shape *s, uint32_t first) 
 static char *signature_of(const shape *s, const char *what) {
     size_t size = 512 + strlen(what) + 64 * (size_t)s->table->n_fields, at;
     char *doc = malloc(size);
-    uint32_t positional = n_positional(s);
+    uint32_t required = s->n_required;
     if (!doc)
         return NULL;
     at = (size_t)snprintf(doc, size, "%s(", s->name);
-    for (uint32_t i = 0; i < positional; i++)
-        at += (size_t)snprintf(doc + at, size - at, "%s%s", i ? ", " : "", s->table->fields[i].name);
-    if (positional < s->table->n_fields) {
-        at += (size_t)snprintf(doc + at, size - at, "%s*", positional ? ", " : "");
-        at += put_fields(doc + at, size - at, s, positional);
-    }
+    if (!s->n_positional)
+        at += (size_t)snprintf(doc + at, size - at, "*");
+    for (uint32_t i = 0; i < required; i++)
+        at += (size_t)snprintf(doc + at, size - at, "%s%s", i || !s->n_positional ? ", " : "", s->table->fields[i].name);
+    if (s->n_positional && required < s->table->n_fields)
+        at += (size_t)snprintf(doc + at, size - at, ", *");
+    at += put_fields(doc + at, size - at, s, required);
     snprintf(doc + at, size - at, ")\n--\n\n%s", what);
     return doc;
 }
 
-static char *from_fields_signature(const shape *s) {
+static char *fields_signature(const shape *s, const char *start, const char *what) {
     size_t size = 512 + 64 * (size_t)s->table->n_fields, at;
     char *doc = malloc(size);
     if (!doc)
         return NULL;
-    at = (size_t)snprintf(doc, size, "from_fields($type, /, *, clear_unset=False");
+    at = (size_t)snprintf(doc, size, "%s", start);
     at += put_fields(doc + at, size - at, s, 0);
-    snprintf(doc + at, size - at, ")\n--\n\nOnly the fields given are logged; with clear_unset the others are cleared.");
+    snprintf(doc + at, size - at, ")\n--\n\n%s", what);
     return doc;
 }
 
-static class_texts *texts_of(const shape *s) {
+static class_texts *texts_of(const shape *s, const char *what) {
     class_texts *t = calloc(1, sizeof *t);
-    if (!t || !(t->getset = calloc(s->table->n_fields + 1u, sizeof *t->getset)) || !(t->doc = signature_of(s, "An archetype of the data model.")) ||
-        !(t->from_fields_doc = from_fields_signature(s)))
+    if (!t || !(t->getset = calloc(s->table->n_fields + 1u, sizeof *t->getset)) || !(t->doc = signature_of(s, what)) || 
+        !(t->from_fields_doc = fields_signature(s, "from_fields($type, /, *, clear_unset=False", "Only the fields given are logged; with clear_unset the others are cleared.")) ||
+        !(t->columns_doc = fields_signature(s, "columns($type, /, *", "Columns of many rows for send_columns: one value per row, or as many as the innermost lists have.")))
         return NULL;
     snprintf(t->name, sizeof t->name, "reel.%sarchetypes.%s", s->number > 1000 ? "blueprint." : "", s->name);
     t->methods[0] = (PyMethodDef){"from_fields", (PyCFunction)(void (*)(void))from_fields, METH_VARARGS | METH_KEYWORDS | METH_CLASS, t->from_fields_doc};
+    t->methods[2] = (PyMethodDef){"columns", (PyCFunction)(void (*)(void))archetype_columns, METH_VARARGS | METH_KEYWORDS | METH_CLASS, t->columns_doc};
     t->methods[1] = (PyMethodDef){"cleared", cleared, METH_NOARGS | METH_CLASS, "cleared($type, /)\n--\n\nClears every field."};
     for (uint32_t i = 0; i < s->table->n_fields; i++)
         t->getset[i] = (PyGetSetDef){s->table->fields[i].name, get_field, put_field, NULL, (void *)(uintptr_t)i};
     return t;
 }
 
+/* descriptor_positions() and so on: what is bound to them is (component, archetype, component type). */
+static PyObject *give_descriptor(PyObject *bound, PyObject *ignored) {
+    (void)ignored;
+    PyObject *f = py_support("descriptor"), *result = f ? PyObject_CallObject(f, bound) : NULL;
+    Py_XDECREF(f);
+    return result;
+}
+
+static int put_descriptors(PyObject *type, const shape *s) {
+    static PyMethodDef method = {"descriptor", give_descriptor, METH_NOARGS, "descriptor()\n--\n\nThe descriptor of the field."};
+    for (uint32_t i = 0; i < s->table->n_fields; i++) {
+        const reel__field *f = &s->table->fields[i];
+        char name[80];
+        snprintf(name, sizeof name, "descriptor_%s", f->name);
+        PyObject *bound = Py_BuildValue("(sss)", f->descriptor.component, s->table->name, f->descriptor.component_type), *function = bound ? PyCFunction_New(&method, bound) : NULL;
+        int result = function ? PyObject_SetAttrString(type, name, function) : -1;
+        Py_XDECREF(bound);
+        Py_XDECREF(function);
+        if (result < 0)
+            return -1;
+    }
+    return 0;
+}
+
 PyTypeObject *archetype_type_of(shape *s) {
     if (s->type)
         return s->type;
-    class_texts *t = texts_of(s);
+    PyObject *f = py_support("archetype_doc"), *doc = f ? PyObject_CallFunction(f, "s", s->table->name) : NULL;
+    Py_XDECREF(f);
+    const char *what = doc ? py_text(doc, "documentation") : NULL;
+    class_texts *t = what ? texts_of(s, what) : NULL;
+    Py_XDECREF(doc);
     if (!t)
-        return (PyTypeObject *)PyErr_NoMemory();
+        return PyErr_Occurred() ? NULL : (PyTypeObject *)PyErr_NoMemory();
     PyType_Slot slots[] = {{Py_tp_methods, t->methods}, {Py_tp_getset, t->getset}, {Py_tp_doc, t->doc}, {0, NULL}};
     PyType_Spec spec = {t->name, (int)(sizeof(archetype) + s->table->n_fields * sizeof(batch *)), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
-    s->type = (PyTypeObject *)PyType_FromSpecWithBases(&spec, (PyObject *)py.archetype_type);
-    return s->type;
+    PyObject *type = PyType_FromSpecWithBases(&spec, (PyObject *)py.archetype_type);
+    if (!type || put_descriptors(type, s) < 0) {
+        Py_XDECREF(type);
+        return NULL;
+    }
+    return s->type = (PyTypeObject *)type;
 }
 
 int archetype_init(PyObject *module) {

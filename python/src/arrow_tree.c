@@ -275,7 +275,7 @@ int tree_share(const struct ArrowArray *array, PyObject *holder, struct ArrowArr
 }
 
 static bool copy_schema(const struct ArrowSchema *from, struct ArrowSchema *out) {
-    size_t format_size = strlen(from->format) + 1, name_size = from->name ? strlen(from->name) + 1 : 0, metadata_size = reel__arrow_metadata_size(from->metadata);
+    size_t format_size = strlen(from->format) + 1, name_size = from->name ? strlen(from->name) + 1 : 0, metadata_size = from->metadata ? reel__arrow_metadata_size(from->metadata) : 0;
     char *texts = malloc(format_size + name_size + metadata_size + 1);
     *out = (struct ArrowSchema){.flags = from->flags, .release = release_schema, .private_data = texts};
     if (!texts || (from->n_children && !(out->children = calloc((size_t)from->n_children, sizeof *out->children))))

@@ -12,6 +12,7 @@ typedef struct batch {
     PyObject_HEAD
     kind *kind;              /* NULL: a type that no component has; then the form is ARROW */
     uint8_t form;            /* that of the kind, or ARROW */
+    bool is_failed;          /* empty because what was given could not be converted: shown as it is, and never logged */
     uint32_t n;              /* values; strips: how many strips */
     const void *values;      /* by form; NULL with n 0, and for ARROW */
     const uint32_t *lengths; /* STRIPS */

@@ -1,0 +1,64 @@
+"""What the extension asks of Python about archetypes: their documentation, descriptors, columns and visualizers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import _reel
+
+
+def archetype_doc(name: str) -> str:
+    """What an archetype is for, and its fields: shapes, units, what is required."""
+    from ._archetype_docs import DOCS
+
+    return DOCS.get(name, "")
+
+
+def descriptor(component: str, archetype: str, component_type: str) -> Any:
+    from ._baseclasses import ComponentDescriptor
+
+    return ComponentDescriptor(component, archetype=archetype, component_type=component_type)
+
+
+def _rows(values: Any, n: int, size: int) -> int:
+    """How many rows a column's input is: as many as it has items along the first dimension. n: values it became; size: numbers per value."""
+    try:
+        shape = _reel.array_facts(values)[1]
+    except (TypeError, ValueError, OverflowError):
+        return n
+    if not shape:
+        return 1
+    inner = 1
+    for length in shape[1:]:
+        inner *= length
+    if shape[0] == 0 or n == 0:
+        return n
+    if size > 1:  # vectors: rows of one, unless the innermost lists make several of each row
+        return shape[0] if inner == size or (inner > size and inner % size == 0) else n
+    return shape[0] if n % shape[0] == 0 else n
+
+
+def columns_of(cls: Any, fields: dict[str, Any]) -> Any:
+    """Columns of many rows: a value per row, or as many as the input has along its second dimension."""
+    from ._baseclasses import ComponentColumnList
+    from .error_utils import catch_and_log_exceptions
+
+    archetype = cls.__new__(cls)
+    with catch_and_log_exceptions(context=cls.__name__):
+        archetype.__attrs_init__(**fields)
+    sizes = {component: size for component, _, size in _reel.component_facts()}
+    columns = []
+    for batch in archetype.as_component_batches():
+        name = batch.component_descriptor().component.split(":")[-1]
+        values, n = batch._batch, len(batch._batch)
+        kind = values.component_type()
+        is_flat = values._packed() is not None  # numbers and vectors: their input's shape says how they divide; texts, structs and strips are one a row
+        rows = _rows(fields.get(name), n, sizes.get(kind, 1)) if is_flat else n
+        columns.append(batch.partition([n // rows] * rows if rows else []))
+    return ComponentColumnList(columns)
+
+
+def visualizer_of(archetype: Any, arguments: dict[str, Any]) -> Any:
+    from .blueprint.visualizers import visualizer_for
+
+    return visualizer_for(archetype, **arguments)

@@ -1,0 +1,142 @@
+"""Boxes, ellipses, capsules and cylinders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _reel
+from ..error_utils import _send_warning_or_raise
+from ._base import base, written
+
+
+def _halves(sizes: Any, mins: Any, half_sizes: Any, centers: Any, dimensions: int) -> tuple[Any, Any]:
+    """Half sizes and centers, of whichever two were given."""
+    if sizes is not None:
+        if half_sizes is not None:
+            _send_warning_or_raise("Cannot specify both `sizes` and `half_sizes` at the same time.", 1)
+        half_sizes = _reel.combine(sizes, 0.5, None, 0, dimensions, "sizes")
+    if mins is not None:
+        if centers is not None:
+            _send_warning_or_raise("Cannot specify both `mins` and `centers` at the same time.", 1)
+        if half_sizes is None:
+            _send_warning_or_raise("Cannot specify `mins` without `sizes` or `half_sizes`.", 1)
+            half_sizes = [1.0] * dimensions
+        centers = _reel.combine(mins, 1, half_sizes, 1, dimensions, "mins")
+    return half_sizes, centers
+
+
+def _rotations(rotations: Any, quaternions: Any, rotation_axis_angles: Any) -> tuple[Any, Any]:
+    """Quaternions and axis-angles of what may be either: whichever it is, the other is cleared."""
+    if rotations is None:
+        return quaternions, rotation_axis_angles
+    from ..components import RotationAxisAngleBatch, RotationQuatBatch
+
+    if quaternions is not None or rotation_axis_angles is not None:
+        _send_warning_or_raise("Cannot specify both `rotations` and `quaternions` or `rotation_axis_angles`.", 1)
+        return quaternions, rotation_axis_angles
+    for batch, result in ((RotationQuatBatch, 0), (RotationAxisAngleBatch, 1)):
+        try:
+            values = batch(rotations, strict=True)
+        except (TypeError, ValueError, OverflowError):
+            continue
+        return (values, []) if result == 0 else ([], values)
+    _send_warning_or_raise("Could not infer the type of rotation from the input. Please use `quaternions` or `rotation_axis_angles`.", 1)
+    return None, None
+
+
+@written
+class Boxes3D(base("Boxes3D")):  # type: ignore[misc]
+    """sizes (n, 3) are full lengths of edges, instead of half_sizes; mins (n, 3) are corners, instead of centers; rotations are quaternions or axis-angles."""
+
+    def __init__(self, *, sizes: Any = None, mins: Any = None, half_sizes: Any = None, centers: Any = None, rotation_axis_angles: Any = None, quaternions: Any = None,
+                 rotations: Any = None, colors: Any = None, radii: Any = None, fill_mode: Any = None, labels: Any = None, show_labels: Any = None, class_ids: Any = None) -> None:
+        half_sizes, centers = _halves(sizes, mins, half_sizes, centers, 3)
+        quaternions, rotation_axis_angles = _rotations(rotations, quaternions, rotation_axis_angles)
+        self.__attrs_init__(half_sizes=half_sizes, centers=centers, rotation_axis_angles=rotation_axis_angles, quaternions=quaternions, colors=colors, radii=radii, fill_mode=fill_mode,
+                            labels=labels, show_labels=show_labels, class_ids=class_ids)
+
+
+# How the four numbers of Box2DFormat stand for a rectangle: (which two, factor) for center and half size.
+_FORMATS = {
+    "XYWH": lambda a: (_mix(a, (0, 1), 1, (2, 3), 0.5), _mix(a, (2, 3), 0.5)),
+    "YXHW": lambda a: (_mix(a, (1, 0), 1, (3, 2), 0.5), _mix(a, (3, 2), 0.5)),
+    "XYXY": lambda a: (_mix(a, (0, 1), 0.5, (2, 3), 0.5), _mix(a, (2, 3), 0.5, (0, 1), -0.5)),
+    "YXYX": lambda a: (_mix(a, (1, 0), 0.5, (3, 2), 0.5), _mix(a, (3, 2), 0.5, (1, 0), -0.5)),
+    "XCYCWH": lambda a: (_mix(a, (0, 1), 1), _mix(a, (2, 3), 0.5)),
+    "XCYCW2H2": lambda a: (_mix(a, (0, 1), 1), _mix(a, (2, 3), 1)),
+}
+
+
+def _mix(array: Any, first: tuple[int, int], x: float, second: tuple[int, int] | None = None, y: float = 0) -> Any:
+    """x times two columns, plus y times two others."""
+    others = _reel.pick(array, 4, second, "array") if second else None
+    return _reel.combine(_reel.pick(array, 4, first, "array"), x, others, y, 2, "array")
+
+
+@written
+class Boxes2D(base("Boxes2D")):  # type: ignore[misc]
+    """sizes (n, 2) are full widths and heights, instead of half_sizes; mins (n, 2) are corners, instead of centers; array (n, 4) is both at once, as array_format (Box2DFormat) says."""
+
+    def __init__(self, *, sizes: Any = None, mins: Any = None, half_sizes: Any = None, centers: Any = None, array: Any = None, array_format: Any = None, radii: Any = None, colors: Any = None,
+                 labels: Any = None, show_labels: Any = None, draw_order: Any = None, class_ids: Any = None) -> None:
+        if array is not None:
+            if array_format is None:
+                raise ValueError("Must specify `array_format` when specifying `array`.")
+            for name, value in (("half_sizes", half_sizes), ("sizes", sizes), ("mins", mins), ("centers", centers)):
+                if value is not None:
+                    raise ValueError(f"Cannot specify both `array` and `{name}` at the same time.")
+            name = getattr(array_format, "name", str(array_format)).upper()
+            if name not in _FORMATS:
+                raise ValueError(f"Unknown Box2D format {array_format}")
+            centers, half_sizes = _FORMATS[name](array)
+        else:
+            for first, second, a, b in (("sizes", "half_sizes", sizes, half_sizes), ("mins", "centers", mins, centers)):
+                if a is not None and b is not None:
+                    raise ValueError(f"Cannot specify both `{first}` and `{second}` at the same time.")
+            if mins is not None and sizes is None and half_sizes is None:
+                raise ValueError("Cannot specify `mins` without `sizes` or `half_sizes`.")
+            half_sizes, centers = _halves(sizes, mins, half_sizes, centers, 2)
+        self.__attrs_init__(half_sizes=half_sizes, centers=centers, radii=radii, colors=colors, labels=labels, show_labels=show_labels, draw_order=draw_order, class_ids=class_ids)
+
+
+@written
+class Ellipsoids3D(base("Ellipsoids3D")):  # type: ignore[misc]
+    """radii (n) make spheres, instead of half_sizes."""
+
+    def __init__(self, *, half_sizes: Any = None, radii: Any = None, centers: Any = None, rotation_axis_angles: Any = None, quaternions: Any = None, colors: Any = None, line_radii: Any = None,
+                 fill_mode: Any = None, labels: Any = None, show_labels: Any = None, class_ids: Any = None) -> None:
+        if radii is not None:
+            if half_sizes is not None:
+                _send_warning_or_raise("Cannot specify both `radii` and `half_sizes` at the same time.", 1)
+            half_sizes = _reel.pick(radii, 1, (0, 0, 0), "radii")
+        self.__attrs_init__(half_sizes=half_sizes, centers=centers, rotation_axis_angles=rotation_axis_angles, quaternions=quaternions, colors=colors, line_radii=line_radii, fill_mode=fill_mode,
+                            labels=labels, show_labels=show_labels, class_ids=class_ids)
+
+
+@written
+class Ellipses2D(base("Ellipses2D")):  # type: ignore[misc]
+    """Every field by name."""
+
+    def __init__(self, *, half_sizes: Any = None, centers: Any = None, line_radii: Any = None, colors: Any = None, labels: Any = None, show_labels: Any = None, draw_order: Any = None,
+                 class_ids: Any = None) -> None:
+        self.__attrs_init__(half_sizes=half_sizes, centers=centers, line_radii=line_radii, colors=colors, labels=labels, show_labels=show_labels, draw_order=draw_order, class_ids=class_ids)
+
+
+@written
+class Capsules3D(base("Capsules3D")):  # type: ignore[misc]
+    """Every field by name."""
+
+    def __init__(self, *, lengths: Any = None, radii: Any = None, translations: Any = None, rotation_axis_angles: Any = None, quaternions: Any = None, colors: Any = None, line_radii: Any = None,
+                 fill_mode: Any = None, labels: Any = None, show_labels: Any = None, class_ids: Any = None) -> None:
+        self.__attrs_init__(lengths=lengths, radii=radii, translations=translations, rotation_axis_angles=rotation_axis_angles, quaternions=quaternions, colors=colors, line_radii=line_radii,
+                            fill_mode=fill_mode, labels=labels, show_labels=show_labels, class_ids=class_ids)
+
+
+@written
+class Cylinders3D(base("Cylinders3D")):  # type: ignore[misc]
+    """Every field by name."""
+
+    def __init__(self, *, lengths: Any = None, radii: Any = None, centers: Any = None, rotation_axis_angles: Any = None, quaternions: Any = None, colors: Any = None, line_radii: Any = None,
+                 fill_mode: Any = None, labels: Any = None, show_labels: Any = None, class_ids: Any = None) -> None:
+        self.__attrs_init__(lengths=lengths, radii=radii, centers=centers, rotation_axis_angles=rotation_axis_angles, quaternions=quaternions, colors=colors, line_radii=line_radii,
+                            fill_mode=fill_mode, labels=labels, show_labels=show_labels, class_ids=class_ids)

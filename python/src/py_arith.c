@@ -1,0 +1,107 @@
+/* Small sums over arrays, so that constructors written in Python need no numpy: what an array is, columns of it, and sums of two. */
+#include "convert.h"
+#include "py_arith.h"
+
+#include <string.h>
+
+/* (type, shape, bytes): "uint8", (480, 640, 3), its numbers in row-major order. */
+static PyObject *array_facts(PyObject *self, PyObject *data) {
+    (void)self;
+    numbers n;
+    if (numbers_from(data, REEL__ARROW_NULL, &n) < 0)
+        return NULL;
+    PyObject *sizes = PyTuple_New(n.n_dims);
+    for (int i = 0; sizes && i < n.n_dims; i++) {
+        PyObject *size = PyLong_FromUnsignedLongLong(n.shape[i]);
+        if (!size || PyTuple_SetItem(sizes, i, size) < 0)
+            Py_CLEAR(sizes);
+    }
+    PyObject *result = sizes ? Py_BuildValue("(sNy#)", number_name(n.type), sizes, n.n ? n.data : "", (Py_ssize_t)(n.n * number_bytes(n.type))) : NULL;
+    numbers_free(&n);
+    return result;
+}
+
+/* n float32 of any numbers; NULL: exception set. */
+static float *floats_of(numbers *n, PyObject *data, const char *what, PyObject **keep) {
+    if (numbers_from(data, REEL__ARROW_F32, n) < 0)
+        return NULL;
+    *keep = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(n->n * sizeof(float)));
+    float *to = *keep ? (float *)(void *)PyBytes_AsString(*keep) : NULL;
+    if (to && numbers_cast(n->data, n->type, n->n, to, REEL__ARROW_F32, what) < 0)
+        to = NULL;
+    return to;
+}
+
+/* float32 bytes as a memoryview of floats, which is an array for every consumer. */
+static PyObject *as_floats(PyObject *bytes) {
+    PyObject *view = bytes ? PyMemoryView_FromObject(bytes) : NULL, *result = view ? PyObject_CallMethod(view, "cast", "s", "f") : NULL;
+    Py_XDECREF(view);
+    return result;
+}
+
+/* x * a + y * b in float32; b None: nothing is added; one of them may be a single value of `size` numbers for all of the other. */
+static PyObject *combine(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *a, *b, *keep_a = NULL, *keep_b = NULL, *sum = NULL;
+    float x, y;
+    unsigned int size;
+    const char *what;
+    if (!PyArg_ParseTuple(args, "OfOfIs", &a, &x, &b, &y, &size, &what))
+        return NULL;
+    numbers na = {0}, nb = {0};
+    const float *fa = floats_of(&na, a, what, &keep_a), *fb = fa && b != Py_None ? floats_of(&nb, b, what, &keep_b) : NULL;
+    size_t n = na.n > nb.n || !fb ? na.n : nb.n;
+    bool fits = fa && (b == Py_None || fb);
+    if (fits && (!size || na.n % size || nb.n % size || (fb && na.n != nb.n && na.n != size && nb.n != size))) {
+        PyErr_Format(PyExc_ValueError, "%s: %zu and %zu numbers do not go together: values of %u numbers, as many on both sides, expected", what, na.n, nb.n, size);
+        fits = false;
+    }
+    sum = fits ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(n * sizeof(float))) : NULL;
+    float *to = sum ? (float *)(void *)PyBytes_AsString(sum) : NULL;
+    for (size_t i = 0; to && i < n; i++)
+        to[i] = x * fa[na.n == n ? i : i % size] + (fb ? y * fb[nb.n == n ? i : i % size] : 0);
+    PyObject *result = as_floats(sum);
+    numbers_free(&na);
+    numbers_free(&nb);
+    Py_XDECREF(keep_a);
+    Py_XDECREF(keep_b);
+    Py_XDECREF(sum);
+    return result;
+}
+
+/* Columns (by index) of rows of `size` numbers, in float32. */
+static PyObject *pick(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *data, *columns, *keep = NULL, *picked = NULL, *result = NULL;
+    unsigned int size;
+    const char *what;
+    if (!PyArg_ParseTuple(args, "OIO!s", &data, &size, &PyTuple_Type, &columns, &what))
+        return NULL;
+    numbers n = {0};
+    const float *from = floats_of(&n, data, what, &keep);
+    Py_ssize_t n_columns = PyTuple_Size(columns);
+    if (from && (!size || n.n % size))
+        PyErr_Format(PyExc_ValueError, "%s: %zu numbers were given, a multiple of %u expected", what, n.n, size);
+    else if (from && (picked = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(n.n / size) * n_columns * (Py_ssize_t)sizeof(float)))) {
+        float *to = (float *)(void *)PyBytes_AsString(picked);
+        for (Py_ssize_t c = 0; c < n_columns && !PyErr_Occurred(); c++) {
+            unsigned long column = PyLong_AsUnsignedLong(PyTuple_GetItem(columns, c));
+            for (size_t i = 0; column < size && i < n.n / size; i++)
+                to[i * (size_t)n_columns + (size_t)c] = from[i * size + column];
+        }
+        result = PyErr_Occurred() ? NULL : as_floats(picked);
+    }
+    numbers_free(&n);
+    Py_XDECREF(keep);
+    Py_XDECREF(picked);
+    return result;
+}
+
+static PyMethodDef functions[] = {
+    {"array_facts", array_facts, METH_O, "array_facts(data, /)\n--\n\n(type, shape, bytes) of anything that holds numbers."},
+    {"combine", combine, METH_VARARGS, "combine(a, x, b, y, size, what, /)\n--\n\nx * a + y * b in float32."},
+    {"pick", pick, METH_VARARGS, "pick(data, size, columns, what, /)\n--\n\nColumns of rows of so many numbers, in float32."},
+    {NULL, NULL, 0, NULL},
+};
+
+int arith_init(PyObject *module) { return PyModule_AddFunctions(module, functions); }
