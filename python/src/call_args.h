@@ -4,18 +4,9 @@
 
 #include "py.h"
 
-/* The value of a keyword, borrowed; NULL: it was not given. Names are interned by the compiler of the caller, nearly always. */
-static inline PyObject *keyword(PyObject *const *args, Py_ssize_t n, PyObject *names, PyObject *name) {
-    Py_ssize_t n_names = names ? PyTuple_Size(names) : 0;
-    for (Py_ssize_t i = 0; i < n_names; i++) {
-        PyObject *given = PyTuple_GetItem(names, i);
-        if (given == name || PyUnicode_Compare(given, name) == 0)
-            return args[n + i];
-    }
-    return NULL;
-}
+enum { KEYWORDS_MAX = 8 };
 
-/* Every keyword must be one of these. -1: exception set. */
-int only_keywords(const char *function, PyObject *names, PyObject *const *known, size_t n_known);
+/* Which of the `n_known` keywords were given: found[i] is the value of texts[i], borrowed, or NULL. known: room for the interned names, kept between calls, NULL at first. -1: exception set. */
+int keywords(const char *function, PyObject *const *args, Py_ssize_t n, PyObject *names, const char *const *texts, PyObject **known, PyObject **found, size_t n_known);
 
 #endif

@@ -27,6 +27,14 @@ typedef struct call {
     PyObject *keep;                /* list of what must live until the call is done */
 } call;
 
+/* The room is not cleared: it is half a kilobyte and more, and most rows have one column. */
+static void call_init(call *c) {
+    c->columns = NULL;
+    c->n = c->capacity = c->bytes = c->n_codes = c->n_arrows = 0;
+    c->arrows = NULL;
+    c->keep = NULL;
+}
+
 static void call_free(call *c) {
     for (size_t i = 0; i < c->n_arrows; i++) {
         if (c->arrows[i]->array.release)
@@ -124,8 +132,8 @@ static int put_values(call *c, reel_column *column, batch *b, const reel__field 
 static int put_archetype(call *c, archetype *a) {
     const reel__archetype *table = a->shape->table;
     for (uint32_t i = 0; i < table->n_fields; i++) {
-        reel_column *column = a->fields[i] ? next_column(c) : NULL;
-        if (!a->fields[i])
+        reel_column *column = a->fields[i] && !a->fields[i]->is_failed ? next_column(c) : NULL;
+        if (!a->fields[i] || a->fields[i]->is_failed)
             continue;
         if (!column)
             return -1;
@@ -226,11 +234,16 @@ static int put_component(call *c, PyObject *item) {
 
 static int put_entity(call *c, PyObject *object, int depth);
 
+static int not_loggable(PyObject *object) {
+    PyErr_Format(PyExc_TypeError, "Expected an object implementing rerun.AsComponents or an iterable of rerun.DescribedComponentBatch, but got %R instead.", (PyObject *)Py_TYPE(object));
+    return -1;
+}
+
 static int put_each(call *c, PyObject *iterable, int depth) {
     PyObject *iterator = PyObject_GetIter(iterable), *item;
     if (!iterator) {
         if (PyErr_ExceptionMatches(PyExc_TypeError))
-            PyErr_Format(PyExc_TypeError, "%.200R cannot be logged: an archetype, described batches, or a list of them expected", iterable);
+            not_loggable(iterable);
         return -1;
     }
     int result = 0;
@@ -248,8 +261,7 @@ static int put_entity(call *c, PyObject *object, int depth) {
     if (archetype_is_plain(object))
         return put_archetype(c, (archetype *)object);
     if (depth > 4 || PyUnicode_Check(object) || PyBytes_Check(object)) {
-        PyErr_Format(PyExc_TypeError, "%.200R cannot be logged: an archetype, described batches, or a list of them expected", object);
-        return -1;
+        return not_loggable(object);
     }
     if (PyObject_HasAttrString(object, "as_component_batches")) {
         PyObject *batches = PyObject_CallMethod(object, "as_component_batches", NULL);
@@ -317,23 +329,19 @@ static int flags_of(PyObject *is_static, PyObject *strict, uint32_t *flags) {
 }
 
 PyObject *recording_log(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names) {
-    PY_NAME(name_static, "static");
-    PY_NAME(name_strict, "strict");
-    PY_NAME(name_recording, "recording");
-    PY_NAME(name_timeless, "timeless");
-    PY_NAME(name_instances, "num_instances");
-    PyObject *is_static = NULL, *strict = NULL, *given = NULL, *instances = NULL;
-    if (names) {
-        PyObject *const known[] = {name_static, name_strict, name_recording, name_timeless, name_instances};
-        if (only_keywords("log", names, known, 5) < 0)
-            return NULL;
-        is_static = keyword(args, n, names, name_static);
-        strict = keyword(args, n, names, name_strict);
-        given = keyword(args, n, names, name_recording);
-        instances = keyword(args, n, names, name_instances);
-        if (!is_static)
-            is_static = keyword(args, n, names, name_timeless);
+    enum { STATIC, STRICT, RECORDING, TIMELESS, INSTANCES, PATH, ENTITY, N };
+    static const char *const texts[N] = {"static", "strict", "recording", "timeless", "num_instances", "entity_path", "entity"};
+    static PyObject *known[N];
+    PyObject *found[N] = {NULL}, *both[2];
+    if (names && keywords("log", args, n, names, texts, known, found, N) < 0)
+        return NULL;
+    if (found[ENTITY] && n + (found[PATH] != NULL) == 1) {
+        both[0] = found[PATH] ? found[PATH] : args[0];
+        both[1] = found[ENTITY];
+        args = both;
+        n = 2;
     }
+    PyObject *is_static = found[STATIC] ? found[STATIC] : found[TIMELESS], *strict = found[STRICT], *given = found[RECORDING], *instances = found[INSTANCES];
     if (n < 2)
         return PyErr_Format(PyExc_TypeError, "log() takes an entity path and at least one archetype or list of components (%zd arguments were given)", n);
     recording *r = recording_for(given && given != Py_None ? given : self);
@@ -344,7 +352,10 @@ PyObject *recording_log(PyObject *self, PyObject *const *args, Py_ssize_t n, PyO
     }
     if (!reel_is_enabled(r->rec))
         Py_RETURN_NONE;
-    call c = {0};
+    if (r->notice && recording_notice(r) < 0)
+        return NULL;
+    call c;
+    call_init(&c);
     PyObject *owner = NULL;
     uint32_t flags;
     reel_opt_u64 num_instances = {false, 0};
@@ -431,15 +442,15 @@ static int put_columns(call *c, PyObject *columns) {
 }
 
 PyObject *recording_send_columns(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names) {
-    PyObject *const none[] = {NULL};
-    if (n != 3 || only_keywords("_send_columns", names, none, 0) < 0)
-        return n != 3 ? PyErr_Format(PyExc_TypeError, "_send_columns() takes 3 arguments (%zd were given)", n) : NULL;
+    if (n != 3 || names)
+        return PyErr_Format(PyExc_TypeError, "_send_columns() takes 3 arguments (%zd were given)", n);
     recording *r = recording_needed(self);
     if (!r)
         return NULL;
     if (!PyList_Check(args[1]) || !PyList_Check(args[2]))
         return PyErr_Format(PyExc_TypeError, "_send_columns() takes a path, a list of times, and a list of columns");
-    call c = {0};
+    call c;
+    call_init(&c);
     times t = {0};
     PyObject *owner = NULL;
     const char *path = path_of(args[0], &owner);

@@ -1,6 +1,7 @@
 #include "py_recording.h"
 
 #include "call_args.h"
+#include "py_sinks.h"
 
 #include "../../src/recording/core.h"
 
@@ -18,6 +19,13 @@ static struct {
     size_t n, n_lost;
 } told = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 static volatile int has_told;
+
+/* The parent's I/O threads are gone, and may have held the lock. */
+static void told_in_child(void) {
+    pthread_mutex_init(&told.mutex, NULL);
+    told.n = told.n_lost = 0;
+    has_told = 0;
+}
 
 static void on_event(void *user, reel_recording *rec, const reel_event *event) {
     (void)user, (void)rec;
@@ -47,6 +55,16 @@ int recording_tell(void) {
     pthread_mutex_unlock(&told.mutex);
     PyObject *f = list ? py_support("tell") : NULL, *result = f ? PyObject_CallFunction(f, "On", list, (Py_ssize_t)n_lost) : NULL;
     Py_XDECREF(list);
+    Py_XDECREF(f);
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
+
+int recording_notice(recording *r) {
+    PyObject *text = r->notice;
+    r->notice = NULL;
+    PyObject *f = py_support("notice"), *result = f ? PyObject_CallFunctionObjArgs(f, text, NULL) : NULL;
+    Py_DECREF(text);
     Py_XDECREF(f);
     Py_XDECREF(result);
     return result ? 0 : -1;
@@ -205,8 +223,10 @@ static void recording_dealloc(PyObject *object) {
         reel_close(self->rec, 1500);
         reel_unref(self->rec);
         Py_END_ALLOW_THREADS
+        byte_streams_free(self->streams);
         PyErr_Restore(error_type, value, trace);
     }
+    Py_XDECREF(self->notice);
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
     Py_DECREF(type);
 }
@@ -246,16 +266,13 @@ static int to_ns(PyObject *value, const char *helper, double seconds_max, int64_
 }
 
 PyObject *recording_set_time(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names) {
-    PY_NAME(name_timeline, "timeline");
-    PY_NAME(name_sequence, "sequence");
-    PY_NAME(name_duration, "duration");
-    PY_NAME(name_timestamp, "timestamp");
-    PY_NAME(name_recording, "recording");
-    PyObject *const known[] = {name_sequence, name_duration, name_timestamp, name_recording, name_timeline};
-    if (only_keywords("set_time", names, known, 5) < 0)
+    enum { SEQUENCE, DURATION, TIMESTAMP, RECORDING, TIMELINE, N };
+    static const char *const texts[N] = {"sequence", "duration", "timestamp", "recording", "timeline"};
+    static PyObject *known[N];
+    PyObject *found[N] = {NULL};
+    if (keywords("set_time", args, n, names, texts, known, found, N) < 0)
         return NULL;
-    PyObject *sequence = keyword(args, n, names, name_sequence), *duration = keyword(args, n, names, name_duration), *timestamp = keyword(args, n, names, name_timestamp),
-             *given = keyword(args, n, names, name_recording), *name = n ? args[0] : keyword(args, n, names, name_timeline);
+    PyObject *sequence = found[SEQUENCE], *duration = found[DURATION], *timestamp = found[TIMESTAMP], *given = found[RECORDING], *name = n ? args[0] : found[TIMELINE];
     sequence = sequence == Py_None ? NULL : sequence;
     duration = duration == Py_None ? NULL : duration;
     timestamp = timestamp == Py_None ? NULL : timestamp;
@@ -342,13 +359,15 @@ static PyObject *close_recording(PyObject *self, PyObject *args) {
 
 static PyObject *sink_result(reel_status status, reel_sink_id id) { return status == REEL_OK ? PyLong_FromUnsignedLong(id) : py_raise(status); }
 
-static PyObject *add_file(PyObject *self, PyObject *path) {
+static PyObject *add_file(PyObject *self, PyObject *args) {
     recording *r = recording_needed(self);
-    const char *text = r ? py_text(path, "path") : NULL;
+    const char *path;
+    int no_footer = 0;
     reel_sink_id id = 0;
-    if (!text)
+    if (!r || !PyArg_ParseTuple(args, "s|p", &path, &no_footer))
         return NULL;
-    WAITING(status, reel_add_file(r->rec, text, NULL, &id))
+    const reel_file_options options = {.struct_size = sizeof options, .no_footer = no_footer};
+    WAITING(status, reel_add_file(r->rec, path, &options, &id))
     return sink_result(status, id);
 }
 
@@ -451,6 +470,29 @@ static PyObject *set_name(PyObject *self, PyObject *name) {
     return text ? finish(reel_set_recording_name(r->rec, text)) : NULL;
 }
 
+static PyObject *set_start_time(PyObject *self, PyObject *nanos) {
+    recording *r = recording_needed(self);
+    long long value = r ? PyLong_AsLongLong(nanos) : -1;
+    return !r || (value == -1 && PyErr_Occurred()) ? NULL : finish(reel_set_start_time_ns(r->rec, value));
+}
+
+/* log_time and log_tick, on or off. */
+static PyObject *set_own_timeline(PyObject *self, PyObject *args) {
+    recording *r = recording_needed(self);
+    const char *name;
+    int on;
+    if (!r || !PyArg_ParseTuple(args, "sp", &name, &on))
+        return NULL;
+    return finish(reel__set_own_timeline(r->rec, name, on));
+}
+
+static PyObject *set_notice(PyObject *self, PyObject *text) {
+    recording *r = (recording *)self;
+    Py_XDECREF(r->notice);
+    r->notice = text == Py_None ? NULL : Py_NewRef(text);
+    Py_RETURN_NONE;
+}
+
 #define FAST(function) (PyCFunction)(void (*)(void))(function)
 static PyMethodDef methods[] = {
     {"log", FAST(recording_log), METH_FASTCALL | METH_KEYWORDS,
@@ -464,13 +506,20 @@ static PyMethodDef methods[] = {
     {"_send_columns", FAST(recording_send_columns), METH_FASTCALL | METH_KEYWORDS, NULL},
     {"_flush", flush, METH_VARARGS, NULL},
     {"_close", close_recording, METH_VARARGS, NULL},
-    {"_add_file", add_file, METH_O, NULL},
+    {"_add_file", add_file, METH_VARARGS, NULL},
+    {"_add_stream", recording_add_stream, METH_NOARGS, NULL},
+    {"_add_descriptor", recording_add_descriptor, METH_O, NULL},
+    {"_hold_sinks", recording_hold_sinks, METH_O, NULL},
     {"_add_memory", add_memory, METH_VARARGS, NULL},
     {"_remove_sink", remove_sink, METH_VARARGS, NULL},
     {"_drain", drain, METH_VARARGS, NULL},
     {"_num_msgs", num_msgs, METH_VARARGS, NULL},
     {"_reset_sink", reset_sink, METH_VARARGS, NULL},
     {"_set_name", set_name, METH_O, NULL},
+    {"_set_start_time", set_start_time, METH_O, NULL},
+    {"_set_own_timeline", set_own_timeline, METH_VARARGS, NULL},
+    {"_set_notice", set_notice, METH_O, NULL},
+    {"_send_rrd", recording_send_rrd, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 static PyGetSetDef getset[] = {
@@ -493,6 +542,7 @@ static PyMethodDef functions[] = {
     {"get_thread_recording", get_thread, METH_NOARGS, NULL},
     {"set_global_recording", set_global, METH_O, NULL},
     {"set_thread_recording", set_thread, METH_O, NULL},
+    {"media_type", file_media_type, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -500,10 +550,11 @@ int recording_init(PyObject *module) {
     PyType_Slot slots[] = {{Py_tp_new, PyType_GenericNew}, {Py_tp_init, recording_new}, {Py_tp_dealloc, recording_dealloc}, {Py_tp_methods, methods}, {Py_tp_getset, getset},
                            {Py_tp_doc, "A recording of the library; reel.RecordingStream is made of it."}, {0, NULL}};
     PyType_Spec spec = {"reel._reel.Recording", (int)sizeof(recording), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
+    pthread_atfork(NULL, NULL, told_in_child);
     reel__wait_begin = wait_begin;
     reel__wait_end = wait_end;
     py.recording_type = (PyTypeObject *)PyType_FromSpec(&spec);
-    if (!py.recording_type || PyModule_AddFunctions(module, functions) < 0)
+    if (!py.recording_type || PyModule_AddFunctions(module, functions) < 0 || sinks_init(module) < 0 || view_init(module) < 0)
         return -1;
     return PyModule_AddObjectRef(module, "Recording", (PyObject *)py.recording_type);
 }

@@ -4,9 +4,12 @@
 
 #include "py.h"
 
+typedef struct byte_stream byte_stream;
 typedef struct recording {
     PyObject_HEAD
     reel_recording *rec;     /* NULL: closed for good, or never opened */
+    byte_stream *streams;    /* that it writes to (py_sinks.c) */
+    PyObject *notice;        /* a text to be told by the next call that logs; or NULL */
 } recording;
 
 /* The recording that a call is for: the one given, else this thread's, else the global one (borrowed). NULL without an exception: there is none; it is told once. NULL with one: `given` is no
@@ -18,6 +21,8 @@ recording *recording_needed(PyObject *given);
 /* A log call from here on, on this thread: while it waits for room, other Python threads run. */
 void recording_call_begin(void);
 void recording_call_end(void);
+/* Tells the recording's notice, once. -1: a warning was made an exception. */
+int recording_notice(recording *r);
 /* Tells in Python what recordings had to tell since the last time (warnings). -1: a warning was made an exception. */
 int recording_tell(void);
 

@@ -112,7 +112,8 @@ static void attached_free(reel__attached *a) {
 static reel_status link_sink(reel__core *core, reel__attached *a) {
     reel__sink *s = a->sink;
     REEL__TRY(give_past(core, s, &a->is_whole));
-    drop_buffer(core);
+    if (!core->holds_buffers)
+        drop_buffer(core);
     s->end_until_ns = &core->end_until_ns;
     s->id = ++core->next_sink_id;
     a->class_index = s->is_prompt ? REEL__PROMPT : REEL__BULK;
@@ -150,6 +151,22 @@ reel_status reel__attach(reel__core *core, reel__sink *s, int kind, reel_sink_id
             attached_free(a);
     }
     return status;
+}
+
+void reel__sinks_hold(reel__core *core, bool hold) {
+    bool has_others = false;
+    reel__drain_lock(core, INT64_MAX);
+    reel__take_all(core);
+    for (reel__attached *a = core->sinks; a; a = a->next) {
+        a->sink->is_buffer |= hold && a->is_memory;
+        has_others |= !a->sink->is_buffer;
+    }
+    core->holds_buffers = hold;
+    if (!hold && has_others) {
+        drop_buffer(core);
+        activate_classes(core);
+    }
+    reel__drain_unlock(core);
 }
 
 reel_status reel__sinks_add_buffer(reel__core *core) {

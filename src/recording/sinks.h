@@ -14,6 +14,9 @@ reel_status reel__attach(reel__core *core, reel__sink *s, int kind, reel_sink_id
 reel_status reel__sink_find(reel_recording *rec, reel_sink_id id, reel__core **core, reel__attached **out);
 void reel__attached_unref(reel__attached *a);
 void reel__sinks_destroy(reel__core *core);
+/* While sinks are exchanged: memory sinks become buffers, and all buffers stay until they are let go of, so that every sink added meanwhile begins with what they hold. Letting go drops them,
+ * unless there is nothing else. */
+void reel__sinks_hold(reel__core *core, bool hold);
 /* The messages that a memory sink holds, made self-sufficient: kept state first that is not among them. With nothing new: n is 0. */
 reel_status reel__held_messages(reel__core *core, reel__sink *s, bool only_new, reel__message ***messages, size_t *n);
 

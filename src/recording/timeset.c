@@ -111,6 +111,19 @@ reel_status reel_disable_timeline(reel_recording *rec, const char *timeline) {
     return REEL_OK;
 }
 
+reel_status reel__set_own_timeline(reel_recording *rec, const char *name, bool on) {
+    reel_status status;
+    reel__local *l = local_for(&rec, &status);
+    if (!l)
+        return status;
+    reel__core *core = atomic_load(&rec->core);
+    if (!strcmp(name, "log_time"))
+        rec->config.no_log_time = core->config.no_log_time = !on;
+    else
+        rec->config.log_tick = core->config.log_tick = on;
+    return set_own_switch(l, name, !on);
+}
+
 reel_status reel_reset_time(reel_recording *rec) {
     reel_status status;
     reel__local *l = local_for(&rec, &status);
