@@ -8,6 +8,20 @@ import warnings
 from typing import Any
 
 from . import error_utils
+from ._plain import (  # noqa: F401
+    array_of,
+    arrow_array,
+    arrow_type,
+    batch_repr,
+    batches_equal,
+    described,
+    empty_array,
+    partitioned,
+    plain_array,
+    struct_values,
+    uuid_bytes,
+    view_directions,
+)
 from ._archetypes import archetype_doc, columns_of, descriptor, visualizer_of  # noqa: F401
 
 # --- errors -------------------------------------------------------------------------------------------------------------------------
@@ -15,7 +29,9 @@ from ._archetypes import archetype_doc, columns_of, descriptor, visualizer_of  #
 
 def conversion_failed(context: str, error: Exception, strict: bool | None = None) -> None:
     """Raises, or warns with RerunWarning, that something could not be converted. context: "Points3D, positions"."""
-    error_utils.warn_or_raise(f"{context}: {error}", error, strict)
+    if strict if strict is not None else error_utils.strict_mode():
+        error_utils.warn_or_raise(f"{context}: {error}", error, True)
+    error_utils.warn(f"{context}: {type(error).__name__}({error})")
 
 
 def log_failed(path: Any, error: Exception, strict: bool | None) -> None:
@@ -57,49 +73,6 @@ def entity_path(parts: Any) -> str:
     if isinstance(parts, (str, bytes)) or not hasattr(parts, "__iter__"):
         raise TypeError(f"entity_path: {parts!r:.100} was given, a text or a list of texts expected")
     return "/" + "/".join(escape_entity_path_part(str(part)) for part in parts)
-
-
-# --- arrays of others ---------------------------------------------------------------------------------------------------------------
-
-
-def array_of(data: Any) -> Any:
-    """Something with a buffer, of an object of another library: torch and jax tensors, PIL images, whatever has __array__."""
-    if hasattr(data, "numpy") and hasattr(data, "detach"):  # torch: wherever the tensor is, and whether it has a gradient
-        return data.numpy(force=True)
-    interface = getattr(data, "__array_interface__", None)
-    if hasattr(data, "__array__"):
-        return data.__array__()
-    if interface is not None or hasattr(data, "__dlpack__"):
-        try:
-            import numpy
-        except ImportError:
-            raise TypeError(f"a {type(data)!r} needs numpy to be read") from None
-        return numpy.asarray(data) if interface is not None else numpy.from_dlpack(data)
-    raise TypeError(f"{data!r:.100} holds no numbers")
-
-
-def arrow_array(batch: Any) -> Any:
-    """A batch as a pyarrow.Array."""
-    import pyarrow
-
-    return pyarrow.array(batch)
-
-
-def batches_equal(a: Any, b: Any) -> bool:
-    if len(a) != len(b):
-        return False
-    try:
-        return bool(arrow_array(a) == arrow_array(b))
-    except ImportError:
-        return a is b
-
-
-def batch_repr(batch: Any) -> str:
-    try:
-        values = arrow_array(batch).to_pylist()
-    except ImportError:
-        return f"{type(batch).__name__}(<{len(batch)} values>)"
-    return f"{type(batch).__name__}({values!r})"
 
 
 # --- archetypes ---------------------------------------------------------------------------------------------------------------------
@@ -238,19 +211,3 @@ def _numpy_times(kind: int, values: Any, numpy_kind: str) -> Any:
     elif kind != TIME_SEQUENCE:
         values = numpy.rint(values.astype("float64") * 1e9).astype("int64") if numpy_kind == "f" else values.astype("int64") * _NANOS_PER_SECOND
     return numpy.ascontiguousarray(values, dtype="int64")
-
-
-# --- plain data ---------------------------------------------------------------------------------------------------------------------
-
-
-def uuid_bytes(data: Any) -> Any:
-    """16 numbers for a uuid.UUID, or a list of such."""
-    if hasattr(data, "bytes") and not isinstance(data, (bytes, bytearray, memoryview)):
-        return data.bytes
-    if isinstance(data, (list, tuple)) and data and hasattr(data[0], "bytes"):
-        return b"".join(item.bytes for item in data)
-    return data
-
-
-def view_directions(data: Any) -> Any:
-    return getattr(data, "coordinates", data)

@@ -13,40 +13,135 @@ static PyObject *plain(PyObject *data) {
     return data;
 }
 
+/* "(5,)": a shape as Python writes it. */
+static void dims_text(const numbers *from, char *out, size_t size) {
+    size_t at = (size_t)snprintf(out, size, "(");
+    for (int i = 0; i < from->n_dims && at < size; i++)
+        at += (size_t)snprintf(out + at, size - at, "%s%llu%s", i ? ", " : "", (unsigned long long)from->shape[i], from->n_dims == 1 ? "," : "");
+    if (at < size)
+        snprintf(out + at, size - at, ")");
+}
+
+/* The last dimension but the first that is not 1; 1: there is none. */
+static uint64_t inner_of(const numbers *from) {
+    for (int i = from->n_dims - 1; i > 0; i--)
+        if (from->shape[i] != 1)
+            return from->shape[i];
+    return 1;
+}
+
 /* How numbers divide into values of so many: flat ones by their count, nested ones by their innermost lists. */
-static int divide(const numbers *from, uint32_t size, const char *name, size_t *n) {
-    if (from->n_dims >= 2 && size > 1 && from->n) {
-        uint64_t inner = from->shape[from->n_dims - 1], inner2 = inner * from->shape[from->n_dims - 2];
-        if (inner != size && inner2 != size && from->n != size) {
-            PyErr_Format(PyExc_ValueError, "%s: values of %llu numbers were given, %u expected", name, (unsigned long long)inner, (unsigned)size);
-            return -1;
-        }
-    }
-    if (from->n % size) {
-        PyErr_Format(PyExc_ValueError, "%s: %zu numbers were given, a multiple of %u expected", name, from->n, (unsigned)size);
+static int divide(const numbers *from, const kind *k, size_t *n) {
+    char dims[160];
+    uint64_t last = from->n_dims ? from->shape[from->n_dims - 1] : 1;
+    bool fits;
+    if (k->size == 1 || from->n == 0)
+        fits = true;
+    else if (k->arrow->nodes[1].kind == REEL__ARROW_FIXED_LIST) /* spherical harmonics: 15 times 3 numbers, or all 45 in a row */
+        fits = from->n % k->size == 0 && (from->n_dims <= 1 || last == k->size || (last == k->arrow->nodes[1].n && from->shape[from->n_dims - 2] == k->arrow->nodes[0].n));
+    else
+        fits = from->n_dims <= 1 ? from->n % k->size == 0 : inner_of(from) == k->size && from->n % k->size == 0;
+    if (!fits) {
+        dims_text(from, dims, sizeof dims);
+        PyErr_Format(PyExc_ValueError, "Expected either a flat array with a length multiple of %u elements, or an array with shape (`num_elements`, %u). Shape of passed array was %s.", (unsigned)k->size,
+                     (unsigned)k->size, dims);
         return -1;
     }
-    *n = from->n / size;
+    *n = from->n / k->size;
     if (*n <= INT32_MAX)
         return 0;
-    PyErr_Format(PyExc_ValueError, "%s: %zu values were given, at most %d are allowed", name, *n, INT32_MAX);
+    PyErr_Format(PyExc_ValueError, "%s: %zu values were given, at most %d are allowed", k->name, *n, INT32_MAX);
     return -1;
 }
 
-static int convert_numbers(batch *b, PyObject *data) {
+static int put_numbers(batch *b, const numbers *from) {
     const kind *k = b->kind;
-    numbers from;
     size_t n;
+    if (divide(from, k, &n) < 0)
+        return -1;
+    void *to = batch_room(b, n * k->width);
+    if (!to || numbers_cast(from->data, from->type, from->n, to, k->number, k->name) < 0)
+        return -1;
+    b->values = to;
+    b->n = (uint32_t)n;
+    return 0;
+}
+
+static int convert_numbers(batch *b, PyObject *data) {
+    numbers from;
+    if (numbers_from(data, b->kind->number, &from) < 0)
+        return -1;
+    int result = put_numbers(b, &from);
+    numbers_free(&from);
+    return result;
+}
+
+/* ---- matrices: rows are given, columns are kept */
+
+static void transpose(float *m, uint32_t side) {
+    for (uint32_t row = 0; row < side; row++)
+        for (uint32_t column = row + 1; column < side; column++) {
+            float value = m[row * side + column];
+            m[row * side + column] = m[column * side + row];
+            m[column * side + row] = value;
+        }
+}
+
+static int put_matrix(float *to, PyObject *data, const kind *k) {
+    unsigned side = k->size == 16 ? 4 : 3;
+    numbers from;
     if (numbers_from(data, k->number, &from) < 0)
         return -1;
-    int result = divide(&from, k->size, k->name, &n);
-    void *to = result == 0 ? batch_room(b, n * k->width) : NULL;
-    if (to && (result = numbers_cast(from.data, from.type, from.n, to, k->number, k->name)) == 0) {
-        b->values = to;
-        b->n = (uint32_t)n;
+    int result = from.n == k->size ? numbers_cast(from.data, from.type, from.n, to, k->number, k->name)
+                                   : (PyErr_Format(PyExc_ValueError, "cannot reshape array of size %zu into shape (%u,%u)", from.n, side, side), -1);
+    numbers_free(&from);
+    if (result == 0)
+        transpose(to, side);
+    return result;
+}
+
+/* Matrices side by side, each in a form of its own. */
+static int convert_matrix_list(batch *b, PyObject *list) {
+    Py_ssize_t n = PySequence_Size(list);
+    float *to = n < 0 || n > INT32_MAX ? NULL : batch_room(b, (size_t)n * b->kind->width);
+    for (Py_ssize_t i = 0; to && i < n; i++) {
+        PyObject *item = PySequence_GetItem(list, i);
+        int result = item ? put_matrix(to + i * b->kind->size, item, b->kind) : -1;
+        Py_XDECREF(item);
+        if (result < 0)
+            return -1;
+    }
+    if (!to)
+        return PyErr_Occurred() ? -1 : (PyErr_NoMemory(), -1);
+    b->values = to;
+    b->n = (uint32_t)n;
+    return 0;
+}
+
+static int convert_matrix(batch *b, PyObject *data) {
+    const kind *k = b->kind;
+    uint32_t side = k->size == 16 ? 4 : 3;
+    bool is_list = PyList_Check(data) || PyTuple_Check(data);
+    numbers from;
+    if (numbers_from(data, k->number, &from) < 0) {
+        if (!is_list || !PyErr_ExceptionMatches(PyExc_ValueError))
+            return -1;
+        PyErr_Clear();
+        return convert_matrix_list(b, data);
+    }
+    int dims = from.n_dims;
+    bool one = from.n == k->size || from.n == 0, many = dims >= 2 && (from.shape[dims - 1] == k->size || (dims >= 3 && from.shape[dims - 1] == side && from.shape[dims - 2] == side));
+    int result = -1;
+    if (one || many) {
+        from.n_dims = 1;
+        result = put_numbers(b, &from);
+        for (uint32_t i = 0; result == 0 && i < b->n; i++)
+            transpose((float *)b->values + i * k->size, side);
+    } else {
+        PyErr_Format(PyExc_ValueError, "cannot reshape array of size %zu into shape (%u,%u)", from.n, (unsigned)side, (unsigned)side);
     }
     numbers_free(&from);
-    return to ? result : -1;
+    return result;
 }
 
 /* A float or an int for a scalar: what is logged most often. 1: it was one. */
@@ -74,20 +169,22 @@ static int convert_one(batch *b, PyObject *data) {
     return 1;
 }
 
+/* What is made of structs. _support.struct_values(name, data) gives a list of values that convert_struct understands; dicts, and objects of our own classes for structs, need no such help. */
 static int convert_in_python(batch *b, PyObject *data) {
-    char name[80];
-    snprintf(name, sizeof name, "convert_%s", b->kind->name);
-    PyObject *f = py_support(name);
-    if (!f) {
-        if (!PyErr_ExceptionMatches(PyExc_AttributeError))
-            return -1;
-        PyErr_Clear();
-        return convert_struct(b, data);
+    bool is_struct = b->kind->arrow->nodes->kind == REEL__ARROW_STRUCT;
+    PyObject *values = NULL;
+    if (is_struct && (PyDict_Check(data) || PyObject_HasAttrString(data, "_reel_struct_"))) {
+        if ((values = PyList_New(1))) {
+            Py_INCREF(data);
+            PyList_SetItem(values, 0, data);
+        }
+    } else {
+        PyObject *f = py_support("struct_values");
+        values = f ? PyObject_CallFunction(f, "sO", b->kind->component_type, data) : NULL;
+        Py_XDECREF(f);
     }
-    PyObject *plain_data = PyObject_CallFunctionObjArgs(f, data, NULL);
-    Py_DECREF(f);
-    int result = plain_data ? convert_struct(b, plain_data) : -1;
-    Py_XDECREF(plain_data);
+    int result = values ? convert_struct(b, values) : -1;
+    Py_XDECREF(values);
     return result;
 }
 
@@ -143,6 +240,7 @@ int convert(batch *b, PyObject *given) {
     case CONVERT_COLOR: result = convert_color(b, data); break;
     case CONVERT_ENUM: result = convert_enum(b, data); break;
     case CONVERT_IN_PYTHON: result = convert_in_python(b, data); break;
+    case CONVERT_MATRIX: result = convert_matrix(b, data); break;
     case CONVERT_VIEW_DIRS: case CONVERT_UUID: {
         PyObject *f = py_support(b->kind->conversion == CONVERT_UUID ? "uuid_bytes" : "view_directions"), *plain_data = f ? PyObject_CallFunctionObjArgs(f, data, NULL) : NULL;
         Py_XDECREF(f);

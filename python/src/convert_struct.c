@@ -62,15 +62,25 @@ static int put_struct(build *w, uint16_t at, PyObject *value) {
     return 0;
 }
 
-static int put_list(build *w, uint16_t at, PyObject *value) {
+static int put_list(build *w, uint16_t at, PyObject *value, uint16_t stream) {
     const reel__arrow_node *item = &w->type->nodes[at + 1];
-    reel__buf *lengths = &w->streams[w->first_stream[at]];
+    reel__buf *lengths = &w->streams[stream];
+    if (value == Py_None) { /* null */
+        reel__buf_u32(lengths, 0);
+        return 0;
+    }
     if (number_bytes(item->kind) && item->kind != REEL__ARROW_BOOL && !reel__arrow_has_validity(item)) {
         numbers from;
         if (numbers_from(value, item->kind, &from) < 0)
             return -1;
         reel__buf_u32(lengths, (uint32_t)from.n);
-        uint8_t *to = from.n <= INT32_MAX ? reel__buf_extend(&w->streams[w->first_stream[at + 1]], from.n * number_bytes(item->kind)) : NULL;
+        reel__buf *items = &w->streams[w->first_stream[at + 1]];
+        if (from.n > INT32_MAX || items->size + from.n * number_bytes(item->kind) > INT32_MAX) {
+            PyErr_Format(PyExc_ValueError, "%s: %zu numbers were given, at most %d bytes are allowed", w->kind->name, from.n, INT32_MAX);
+            numbers_free(&from);
+            return -1;
+        }
+        uint8_t *to = reel__buf_extend(items, from.n * number_bytes(item->kind));
         int result = !to && from.n ? (PyErr_NoMemory(), -1) : numbers_cast(from.data, from.type, from.n, to, item->kind, w->kind->name);
         numbers_free(&from);
         return result;
@@ -172,7 +182,7 @@ static int put(build *w, uint16_t at, PyObject *given, bool is_root) {
     else
         switch (node->kind) {
         case REEL__ARROW_STRUCT: result = put_struct(w, at, value); break;
-        case REEL__ARROW_LIST: result = put_list(w, at, value); break;
+        case REEL__ARROW_LIST: result = put_list(w, at, value, stream); break;
         case REEL__ARROW_UNION: result = put_union(w, at, value); break;
         case REEL__ARROW_UTF8: result = put_text(w, at, value); break;
         case REEL__ARROW_NULL: reel__buf_u8(&w->streams[stream], 0), result = 0; break;

@@ -1,116 +1,211 @@
 /* Texts, bytes, bools and strips. */
 #include "convert.h"
 
+#include "arrow_tree.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* A text, or several in any iterable; what is no text is made one by str(). */
-int convert_text(batch *b, PyObject *data) {
-    PyObject *list = PyUnicode_Check(data) ? PyList_New(1) : PySequence_List(data);
-    if (!list && PyErr_ExceptionMatches(PyExc_TypeError)) { /* one thing that is neither a text nor a list of some */
-        PyErr_Clear();
-        list = PyList_New(1);
+/* What is one text of a batch: those of `_reel_`, bytes as UTF-8, and of anything else what str() makes of it. A new reference. */
+static PyObject *text_of(PyObject *item) {
+    if (PyUnicode_Check(item)) {
+        Py_INCREF(item);
+        return item;
     }
+    if (PyBytes_Check(item))
+        return PyUnicode_FromEncodedObject(item, "utf-8", "strict");
+    PyObject *value = PyObject_GetAttrString(item, "_reel_");
+    if (!value)
+        PyErr_Clear();
+    PyObject *text = PyObject_Str(value ? value : item);
+    Py_XDECREF(value);
+    return text;
+}
+
+/* The texts of an iterable; one text for what is none: texts, bytes, mappings, paths, numbers. A new list of str. */
+static PyObject *texts_of(PyObject *data) {
+    bool is_one = PyUnicode_Check(data) || PyBytes_Check(data) || PyDict_Check(data);
+    PyObject *list = is_one ? NULL : PySequence_List(data);
+    if (!list) {
+        if (!is_one && !PyErr_ExceptionMatches(PyExc_TypeError))
+            return NULL;
+        PyErr_Clear();
+        if ((list = PyList_New(1))) {
+            Py_INCREF(data);
+            PyList_SetItem(list, 0, data);
+        }
+    }
+    for (Py_ssize_t i = 0, n = list ? PyList_Size(list) : 0; i < n; i++) {
+        PyObject *text = text_of(PyList_GetItem(list, i));
+        if (!text || PyList_SetItem(list, i, text) < 0) {
+            Py_DECREF(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+/* Texts with NULs in them do not end at the first: they become an Arrow array. */
+static int put_long_texts(batch *b, PyObject *list) {
+    reel__buf streams[2] = {{0}};
+    Py_ssize_t n = PyList_Size(list), size;
+    int result = 0;
+    for (Py_ssize_t i = 0; result == 0 && i < n; i++) {
+        const char *text = PyUnicode_AsUTF8AndSize(PyList_GetItem(list, i), &size);
+        result = text ? 0 : -1;
+        if (text) {
+            reel__buf_u32(&streams[0], (uint32_t)size);
+            reel__buf_put(&streams[1], text, (size_t)size);
+        }
+    }
+    if (result == 0 && (streams[0].failed || streams[1].failed || streams[1].size > INT32_MAX))
+        PyErr_NoMemory(), result = -1;
+    if (result == 0 && (result = tree_array(b->kind->arrow, n, streams, &b->array)) == 0 && (result = tree_schema(b->kind->arrow, "item", &b->schema)) < 0) {
+        b->array.release(&b->array);
+        b->array.release = NULL;
+    }
+    reel__buf_free(&streams[0]);
+    reel__buf_free(&streams[1]);
+    if (result == 0) {
+        b->form = FORM_ARROW;
+        b->n = (uint32_t)n;
+    }
+    return result;
+}
+
+int convert_text(batch *b, PyObject *data) {
+    PyObject *list = texts_of(data);
     if (!list)
         return -1;
-    if (PyList_Size(list) == 1 && (PyUnicode_Check(data) || !PyList_GetItem(list, 0))) {
-        PyErr_Clear();
-        Py_INCREF(data);
-        PyList_SetItem(list, 0, data);
-    }
-    Py_ssize_t n = PyList_Size(list);
-    const char **texts = batch_room(b, (size_t)n * sizeof *texts);
     b->owner = list;
+    Py_ssize_t n = PyList_Size(list), size;
+    const char **texts = n <= INT32_MAX ? batch_room(b, (size_t)n * sizeof *texts) : NULL;
     for (Py_ssize_t i = 0; texts && i < n; i++) {
-        PyObject *item = PyList_GetItem(list, i);
-        if (!PyUnicode_Check(item)) {
-            PyObject *value = PyObject_GetAttrString(item, "_reel_");
-            if (!value)
-                PyErr_Clear();
-            PyObject *text = PyObject_Str(value ? value : item);
-            Py_XDECREF(value);
-            if (!text)
-                return -1;
-            PyList_SetItem(list, i, text);
-            item = text;
-        }
-        if (!(texts[i] = py_text(item, b->kind->name)))
+        if (!(texts[i] = PyUnicode_AsUTF8AndSize(PyList_GetItem(list, i), &size)))
             return -1;
+        if (strlen(texts[i]) != (size_t)size)
+            return put_long_texts(b, list);
     }
     if (!texts)
-        return -1;
+        return PyErr_Occurred() ? -1 : (PyErr_NoMemory(), -1);
     b->values = texts;
     b->n = (uint32_t)n;
     return 0;
 }
 
-/* One run of bytes: what has a buffer. */
-static int put_run(numbers *held, PyObject *object, const char *name, reel_bytes *out) {
+/* The bytes of one value. Buffers are taken as they stand when raw, else as numbers 0 to 255. */
+static int put_run(numbers *held, PyObject *object, const kind *k, bool raw) {
+    memset(held, 0, sizeof *held);
     if (PyUnicode_Check(object)) {
-        PyErr_Format(PyExc_TypeError, "%s: a text was given, bytes expected", name);
+        PyErr_Format(PyExc_TypeError, "%s: a text was given, bytes expected", k->name);
         return -1;
     }
     if (numbers_from(object, REEL__ARROW_U8, held) < 0)
         return -1;
-    if (PyList_Check(object) || PyTuple_Check(object)) { /* of numbers 0 to 255 */
-        uint8_t *bytes = malloc(held->n ? held->n : 1);
-        if (!bytes)
-            return PyErr_NoMemory(), -1;
-        if (numbers_cast(held->data, held->type, held->n, bytes, REEL__ARROW_U8, name) < 0) {
-            free(bytes);
-            return -1;
-        }
-        free(held->memory);
-        held->memory = bytes;
-        held->data = bytes;
-        held->type = REEL__ARROW_U8;
+    if (held->type == REEL__ARROW_U8 || held->type == REEL__ARROW_I8 || held->type == REEL__ARROW_BOOL || (raw && !PyList_Check(object) && !PyTuple_Check(object) && held->data != &held->scalar))
+        return 0;
+    uint8_t *bytes = malloc(held->n ? held->n : 1);
+    if (!bytes)
+        return PyErr_NoMemory(), -1;
+    if (numbers_cast(held->data, held->type, held->n, bytes, REEL__ARROW_U8, k->name) < 0) {
+        free(bytes);
+        return -1;
     }
-    *out = (reel_bytes){held->data, held->n * number_bytes(held->type)};
+    free(held->memory);
+    held->memory = bytes;
+    held->data = bytes;
+    held->type = REEL__ARROW_U8;
     return 0;
 }
 
-/* bytes, a buffer, an array; or a list of such. They are copied: the caller may change them. bytes objects are kept instead. */
-int convert_bytes(batch *b, PyObject *data) {
-    bool is_one = PyBytes_Check(data) || PyObject_CheckBuffer(data) || !(PyList_Check(data) || PyTuple_Check(data));
-    if (!is_one && PySequence_Size(data) > 0) {
-        PyObject *first = PySequence_GetItem(data, 0);
-        is_one = first && PyLong_Check(first);
-        Py_XDECREF(first);
-    }
-    size_t n = is_one ? 1 : (size_t)PySequence_Size(data), total = 0;
-    numbers *held = calloc(n ? n : 1, sizeof *held);
-    reel_bytes *runs = batch_room(b, n * sizeof *runs);
-    bool keep = is_one && PyBytes_Check(data), ok = held && runs;
-    for (size_t i = 0; ok && i < n; i++) {
-        PyObject *item = is_one ? data : PySequence_GetItem(data, (Py_ssize_t)i);
-        ok = item && put_run(&held[i], item, b->kind->name, &runs[i]) == 0;
-        total += ok ? runs[i].size : 0;
-        if (!is_one)
-            Py_XDECREF(item);
-    }
-    if (ok && keep) {
-        Py_INCREF(data);
-        b->owner = data;
-    } else if (ok && (b->owner = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)total))) {
-        char *to = PyBytes_AsString(b->owner);
-        for (size_t i = 0; i < n; i++) {
-            if (runs[i].size)
-                memcpy(to, runs[i].data, runs[i].size);
-            runs[i].data = to;
-            to += runs[i].size;
-        }
-    }
-    for (size_t i = 0; held && i < n; i++)
-        numbers_free(&held[i]);
-    free(held);
-    if (!ok || !b->owner) {
-        if (!PyErr_Occurred())
-            PyErr_NoMemory();
+/* n runs, already held, into one bytes object that the batch keeps: the caller may change his own. */
+static int keep_runs(batch *b, reel_bytes *runs, size_t n) {
+    size_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += runs[i].size;
+    if (n > INT32_MAX || total > INT32_MAX) {
+        PyErr_Format(PyExc_ValueError, "%s: %zu values of %zu bytes were given, at most %d bytes are allowed", b->kind->name, n, total, INT32_MAX);
         return -1;
+    }
+    if (!(b->owner = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)total)))
+        return -1;
+    char *to = PyBytes_AsString(b->owner);
+    for (size_t i = 0; i < n; i++) {
+        if (runs[i].size)
+            memcpy(to, runs[i].data, runs[i].size);
+        runs[i].data = to;
+        to += runs[i].size;
     }
     b->values = runs;
     b->n = (uint32_t)n;
     return 0;
+}
+
+/* An array: one value, or, with two dimensions or more and not raw, a value per row. */
+static int put_array(batch *b, PyObject *data, bool raw) {
+    numbers held;
+    int result = put_run(&held, data, b->kind, raw);
+    if (result == 0) {
+        bool is_empty = held.n == 0 && held.n_dims && PyObject_HasAttrString(data, "dtype");
+        size_t n = !raw && held.n_dims >= 2 ? (size_t)held.shape[0] : !is_empty, bytes = held.n * number_bytes(held.type);
+        reel_bytes *runs = batch_room(b, n * sizeof *runs);
+        for (size_t i = 0; runs && i < n; i++)
+            runs[i] = (reel_bytes){(const uint8_t *)held.data + i * (bytes / n), bytes / n};
+        result = runs ? keep_runs(b, runs, n) : -1;
+    }
+    numbers_free(&held);
+    return result;
+}
+
+static int put_list(batch *b, PyObject *list, bool raw) {
+    size_t n = (size_t)PySequence_Size(list), n_held = 0;
+    numbers *held = calloc(n ? n : 1, sizeof *held);
+    reel_bytes *runs = held ? batch_room(b, n * sizeof *runs) : NULL;
+    int result = runs ? 0 : -1;
+    for (; result == 0 && n_held < n; n_held++) {
+        PyObject *item = PySequence_GetItem(list, (Py_ssize_t)n_held);
+        result = item ? put_run(&held[n_held], item, b->kind, raw) : -1;
+        Py_XDECREF(item);
+        if (result < 0)
+            break;
+        runs[n_held] = (reel_bytes){held[n_held].data, held[n_held].n * number_bytes(held[n_held].type)};
+    }
+    if (result == 0)
+        result = keep_runs(b, runs, n);
+    for (size_t i = 0; held && i <= n_held && i < n; i++)
+        numbers_free(&held[i]);
+    free(held);
+    return result < 0 && !PyErr_Occurred() ? (PyErr_NoMemory(), -1) : result;
+}
+
+/* bytes, a buffer, an array, a list of numbers, something to read(); or a list of such. bytes objects are kept, the others copied. */
+int convert_bytes(batch *b, PyObject *data) {
+    bool raw = strcmp(b->kind->name, "ImageBuffer") == 0; /* of pixels of any type */
+    if (PyBytes_Check(data)) {
+        reel_bytes *run = batch_room(b, sizeof *run);
+        *run = (reel_bytes){PyBytes_AsString(data), (size_t)PyBytes_Size(data)};
+        Py_INCREF(data);
+        b->owner = data;
+        b->values = run;
+        b->n = 1;
+        return 0;
+    }
+    if (PyList_Check(data) || PyTuple_Check(data)) {
+        PyObject *first = PySequence_Size(data) > 0 ? PySequence_GetItem(data, 0) : NULL;
+        bool is_numbers = first && PyIndex_Check(first);
+        Py_XDECREF(first);
+        PyErr_Clear();
+        return is_numbers ? put_array(b, data, raw) : put_list(b, data, raw);
+    }
+    if (!PyObject_CheckBuffer(data) && PyObject_HasAttrString(data, "read")) {
+        PyObject *content = PyObject_CallMethod(data, "read", NULL);
+        int result = content && (PyBytes_Check(content) || PyByteArray_Check(content)) ? convert_bytes(b, content) : -1;
+        Py_XDECREF(content);
+        if (result < 0 && !PyErr_Occurred())
+            PyErr_Format(PyExc_TypeError, "%s: read() gave no bytes", b->kind->name);
+        return result;
+    }
+    return put_array(b, data, raw);
 }
 
 int convert_bools(batch *b, PyObject *data) {
@@ -127,38 +222,13 @@ int convert_bools(batch *b, PyObject *data) {
     return result;
 }
 
-/* Strips: a list of lists of points, an array of three dimensions, or one list of points. */
-int convert_strips(batch *b, PyObject *data) {
-    const kind *k = b->kind;
-    numbers whole;
-    if (numbers_from(data, k->number, &whole) == 0) { /* regular: one strip, or several that are as long */
-        bool is_one = whole.n_dims <= 2;
-        size_t n = whole.n == 0 ? 0 : is_one ? 1 : (size_t)whole.shape[0], points = whole.n / k->size;
-        bool fits = whole.n % k->size == 0 && (whole.n_dims < 2 || whole.n == 0 || whole.shape[whole.n_dims - 1] == k->size) && points <= INT32_MAX;
-        if (!fits)
-            PyErr_Format(PyExc_ValueError, "%s: points of %llu numbers were given, %u expected", k->name, (unsigned long long)(whole.n_dims ? whole.shape[whole.n_dims - 1] : 1), (unsigned)k->size);
-        uint8_t *to = fits ? batch_room(b, points * k->width + n * 4) : NULL;
-        int result = to ? numbers_cast(whole.data, whole.type, whole.n, to, k->number, k->name) : -1;
-        if (to && result == 0) {
-            uint32_t *lengths = (uint32_t *)(void *)(to + points * k->width);
-            for (size_t i = 0; i < n; i++)
-                lengths[i] = (uint32_t)(points / n);
-            b->values = to;
-            b->lengths = lengths;
-            b->n = (uint32_t)n;
-        }
-        numbers_free(&whole);
-        return result;
-    }
-    if (!(PyList_Check(data) || PyTuple_Check(data)))
-        return -1;
-    PyErr_Clear();
-    size_t n = (size_t)PySequence_Size(data), points = 0;
+/* Each strip of a list by itself. */
+static int put_strips(batch *b, PyObject *list, const kind *k) {
+    size_t n = (size_t)PyList_Size(list), points = 0, n_held = 0;
     numbers *held = calloc(n ? n : 1, sizeof *held);
     bool ok = held != NULL;
-    size_t n_held = 0;
     for (; ok && n_held < n; n_held++) {
-        PyObject *strip = PySequence_GetItem(data, (Py_ssize_t)n_held);
+        PyObject *strip = PySequence_GetItem(list, (Py_ssize_t)n_held);
         ok = strip && numbers_from(strip, k->number, &held[n_held]) == 0;
         Py_XDECREF(strip);
         if (!ok)
@@ -195,4 +265,57 @@ int convert_strips(batch *b, PyObject *data) {
     b->lengths = lengths;
     b->n = (uint32_t)n;
     return 0;
+}
+
+/* Strips of different lengths: a list of whatever holds the points of one. Called with the exception that says why they are not alike. */
+static int convert_ragged(batch *b, PyObject *data) {
+    const kind *k = b->kind;
+    if (!PyErr_ExceptionMatches(PyExc_ValueError) || PyUnicode_Check(data))
+        return -1;
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    PyObject *list = PySequence_List(data);
+    if (!list || PyList_Size(list) == 0) {
+        Py_XDECREF(list);
+        PyErr_Restore(type, value, trace);
+        return -1;
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(trace);
+    int result = put_strips(b, list, k);
+    Py_DECREF(list);
+    return result;
+}
+
+/* Strips: a list of lists of points, an array of three dimensions, or one list of points. */
+int convert_strips(batch *b, PyObject *data) {
+    const kind *k = b->kind;
+    numbers whole;
+    if (PyIter_Check(data)) { /* read once, looked at twice */
+        PyObject *list = PySequence_List(data);
+        int result = list ? convert_strips(b, list) : -1;
+        Py_XDECREF(list);
+        return result;
+    }
+    if (numbers_from(data, k->number, &whole) == 0) { /* regular: one strip, or several that are as long */
+        bool is_one = whole.n_dims <= 2;
+        size_t n = whole.n == 0 ? (whole.n_dims >= 2 ? (size_t)whole.shape[0] : 0) : is_one ? 1 : (size_t)whole.shape[0], points = whole.n / k->size;
+        bool fits = whole.n % k->size == 0 && (whole.n_dims < 2 || whole.n == 0 || whole.shape[whole.n_dims - 1] == k->size) && points <= INT32_MAX && n <= INT32_MAX;
+        if (!fits)
+            PyErr_Format(PyExc_ValueError, "%s: points of %llu numbers were given, %u expected", k->name, (unsigned long long)(whole.n_dims ? whole.shape[whole.n_dims - 1] : 1), (unsigned)k->size);
+        uint8_t *to = fits ? batch_room(b, points * k->width + n * 4) : NULL;
+        int result = to ? numbers_cast(whole.data, whole.type, whole.n, to, k->number, k->name) : -1;
+        if (to && result == 0) {
+            uint32_t *lengths = (uint32_t *)(void *)(to + points * k->width);
+            for (size_t i = 0; i < n; i++)
+                lengths[i] = (uint32_t)(points / n);
+            b->values = to;
+            b->lengths = lengths;
+            b->n = (uint32_t)n;
+        }
+        numbers_free(&whole);
+        return result;
+    }
+    return convert_ragged(b, data);
 }

@@ -102,15 +102,68 @@ static int to_integer(number *v, bool from_float, uint8_t to_type, const char *w
     return 0;
 }
 
+/* The casts that large arrays need: to float and double from all but halves, and from integers to indices and ids. False: not one of these, or a number that does not fit. */
+static bool cast_fast(const void *from, uint8_t from_type, size_t n, void *to, uint8_t to_type) {
+#define TO_FLOAT(kind, ctype, target)                          \
+    case kind:                                                 \
+        for (size_t i = 0; i < n; i++)                         \
+            ((target *)to)[i] = (target)((const ctype *)from)[i]; \
+        return true;
+#define FROM_ALL(target)                                                                                                                                              \
+    switch (from_type) {                                                                                                                                              \
+        TO_FLOAT(REEL__ARROW_U8, uint8_t, target) TO_FLOAT(REEL__ARROW_I8, int8_t, target) TO_FLOAT(REEL__ARROW_U16, uint16_t, target)                                \
+        TO_FLOAT(REEL__ARROW_I16, int16_t, target) TO_FLOAT(REEL__ARROW_U32, uint32_t, target) TO_FLOAT(REEL__ARROW_I32, int32_t, target)                             \
+        TO_FLOAT(REEL__ARROW_U64, uint64_t, target) TO_FLOAT(REEL__ARROW_I64, int64_t, target) TO_FLOAT(REEL__ARROW_F32, float, target)                               \
+        TO_FLOAT(REEL__ARROW_F64, double, target) TO_FLOAT(REEL__ARROW_BOOL, uint8_t, target)                                                                         \
+    default: return false;                                                                                                                                            \
+    }
+#define TO_INDEX(kind, ctype, target, max)                     \
+    case kind:                                                 \
+        for (size_t i = 0; i < n; i++) {                       \
+            ctype value = ((const ctype *)from)[i];            \
+            if (value < 0 || value > (max))                    \
+                return false;                                  \
+            ((target *)to)[i] = (target)value;                 \
+        }                                                      \
+        return true;
+    if (to_type == REEL__ARROW_F32)
+        FROM_ALL(float)
+    if (to_type == REEL__ARROW_F64)
+        FROM_ALL(double)
+    if (to_type == REEL__ARROW_U32)
+        switch (from_type) {
+            TO_INDEX(REEL__ARROW_I32, int32_t, uint32_t, INT32_MAX) TO_INDEX(REEL__ARROW_I64, int64_t, uint32_t, UINT32_MAX)
+        default: return false;
+        }
+    if (to_type == REEL__ARROW_U16)
+        switch (from_type) {
+            TO_INDEX(REEL__ARROW_I32, int32_t, uint16_t, UINT16_MAX) TO_INDEX(REEL__ARROW_I64, int64_t, uint16_t, UINT16_MAX)
+        default: return false;
+        }
+    return false;
+#undef TO_INDEX
+#undef FROM_ALL
+#undef TO_FLOAT
+}
+
+/* Whatever is not zero is true. */
+static void cast_truth(const void *from, uint8_t from_type, size_t n, uint8_t *to) {
+    for (size_t i = 0; i < n; i++) {
+        number v = read_number(from, from_type, i);
+        to[i] = v.f != 0 || v.i != 0;
+    }
+}
+
 int numbers_cast(const void *from, uint8_t from_type, size_t n, void *to, uint8_t to_type, const char *what) {
     if (from_type == to_type) {
         if (n)
             memcpy(to, from, n * number_bytes(to_type));
         return 0;
     }
-    if (from_type == REEL__ARROW_F64 && to_type == REEL__ARROW_F32) { /* what numpy has most often */
-        for (size_t i = 0; i < n; i++)
-            ((float *)to)[i] = (float)((const double *)from)[i];
+    if (cast_fast(from, from_type, n, to, to_type))
+        return 0;
+    if (to_type == REEL__ARROW_BOOL) {
+        cast_truth(from, from_type, n, to);
         return 0;
     }
     for (size_t i = 0; i < n; i++) {
@@ -152,6 +205,25 @@ static uint8_t type_of_format(const char *format, Py_ssize_t size) {
     return *format == 'e' ? REEL__ARROW_F16 : *format == 'f' ? REEL__ARROW_F32 : *format == 'd' ? REEL__ARROW_F64 : *format == '?' ? REEL__ARROW_BOOL : 0;
 }
 
+/* The items of a view with any strides, one after another. */
+static char *gather_items(char *to, const char *from, const Py_buffer *view, int dim) {
+    Py_ssize_t n = view->shape[dim], stride = view->strides[dim], size = view->itemsize;
+    if (dim < view->ndim - 1) {
+        for (Py_ssize_t i = 0; i < n; i++)
+            to = gather_items(to, from + i * stride, view, dim + 1);
+        return to;
+    }
+    if (stride == size)
+        return memcpy(to, from, (size_t)(n * size)), to + n * size;
+    switch (size) {
+    case 1: for (Py_ssize_t i = 0; i < n; i++, to += 1) *to = from[i * stride]; break;
+    case 4: for (Py_ssize_t i = 0; i < n; i++, to += 4) memcpy(to, from + i * stride, 4); break;
+    case 8: for (Py_ssize_t i = 0; i < n; i++, to += 8) memcpy(to, from + i * stride, 8); break;
+    default: for (Py_ssize_t i = 0; i < n; i++, to += size) memcpy(to, from + i * stride, (size_t)size); break;
+    }
+    return to;
+}
+
 static int from_view(numbers *out) {
     Py_buffer *view = &out->view;
     out->type = type_of_format(view->format, view->itemsize);
@@ -170,14 +242,50 @@ static int from_view(numbers *out) {
     if (out->n && (!PyBuffer_IsContiguous(view, 'C') || (uintptr_t)view->buf % number_bytes(out->type))) {
         if (!(out->memory = malloc((size_t)view->len)))
             return PyErr_NoMemory(), -1;
-        if (PyBuffer_ToContiguous(out->memory, view, view->len, 'C') < 0)
-            return -1;
+        if (view->ndim && view->strides)
+            gather_items(out->memory, view->buf, view, 0);
+        else
+            memcpy(out->memory, view->buf, (size_t)view->len);
         out->data = out->memory;
     }
     return 0;
 }
 
-static int from_buffer(PyObject *object, numbers *out) { return PyObject_GetBuffer(object, &out->view, PyBUF_RECORDS_RO) < 0 ? -1 : from_view(out); }
+/* An array whose elements are none of ours (another byte order, objects, times) by way of _support.plain_array. */
+static int from_odd_array(PyObject *object, uint8_t wanted, numbers *out) {
+    PyObject *f = py_support("plain_array"), *other = f ? PyObject_CallFunctionObjArgs(f, object, NULL) : NULL;
+    Py_XDECREF(f);
+    if (!other || other == object) {
+        if (other && !PyErr_Occurred())
+            PyErr_Format(PyExc_TypeError, "%.200R holds no numbers", object);
+        Py_XDECREF(other);
+        return -1;
+    }
+    int result = -1;
+    if (!Py_EnterRecursiveCall(" in the numbers of an array")) {
+        result = numbers_from(other, wanted, out);
+        Py_LeaveRecursiveCall();
+    }
+    if (result == 0 && !out->owner)
+        out->owner = other;
+    else
+        Py_DECREF(other);
+    return result;
+}
+
+static int from_buffer(PyObject *object, uint8_t wanted, numbers *out) {
+    if (PyObject_GetBuffer(object, &out->view, PyBUF_RECORDS_RO) < 0) {
+        if (PyErr_ExceptionMatches(PyExc_MemoryError))
+            return -1;
+        PyErr_Clear();
+        return from_odd_array(object, wanted, out);
+    }
+    if (!type_of_format(out->view.format, out->view.itemsize) && PyObject_HasAttrString(object, "dtype")) {
+        PyBuffer_Release(&out->view);
+        return from_odd_array(object, wanted, out);
+    }
+    return from_view(out);
+}
 
 static int from_arrow(PyObject *object, numbers *out) {
     PyObject *held = (PyObject *)batch_import_object(NULL, object, py.batch_type);
@@ -243,9 +351,12 @@ static int put_value(gather *g, const void *value, uint8_t type) {
             return -1;
     }
     uint8_t cast[8];
-    if (numbers_cast(value, type, 1, cast, g->type, "list") < 0)
-        return -1;
-    reel__buf_put(&g->values, cast, number_bytes(g->type));
+    if (type != g->type) {
+        if (numbers_cast(value, type, 1, cast, g->type, "list") < 0)
+            return -1;
+        value = cast;
+    }
+    reel__buf_put(&g->values, value, number_bytes(g->type));
     return g->values.failed ? (PyErr_NoMemory(), -1) : 0;
 }
 
@@ -333,10 +444,16 @@ static int put_array(gather *g, PyObject *object, int depth) {
         result = at_depth(g, depth + part.n_dims);
     uint8_t as = is_float(part.type) ? REEL__ARROW_F64 : part.type == REEL__ARROW_BOOL ? REEL__ARROW_BOOL : part.type == REEL__ARROW_U64 ? REEL__ARROW_U64 : REEL__ARROW_I64;
     for (size_t i = 0; result == 0 && i < part.n; i++) {
-        uint8_t value[8];
-        result = numbers_cast((const uint8_t *)part.data + i * number_bytes(part.type), part.type, 1, value, as, "array");
+        uint8_t value[8], type = as;
+        const uint8_t *from = (const uint8_t *)part.data + i * number_bytes(part.type);
+        if (as == REEL__ARROW_U64 && g->type != REEL__ARROW_U64) {
+            uint64_t u;
+            memcpy(&u, from, sizeof u);
+            type = u > INT64_MAX ? REEL__ARROW_F64 : REEL__ARROW_I64;
+        }
+        result = numbers_cast(from, part.type, 1, value, type, "array");
         if (result == 0)
-            result = put_value(g, value, as == REEL__ARROW_U64 && g->type != REEL__ARROW_U64 ? REEL__ARROW_I64 : as);
+            result = put_value(g, value, type);
     }
     numbers_free(&part);
     return result;
@@ -351,6 +468,10 @@ static int put_any(gather *g, PyObject *object, int depth) {
             return -1;
         }
         return put_items(g, object, depth);
+    }
+    if (object == Py_None && g->type == REEL__ARROW_F64 && !g->is_open) { /* as numpy reads it */
+        double nan = NAN;
+        return at_depth(g, depth) < 0 ? -1 : put_value(g, &nan, REEL__ARROW_F64);
     }
     return put_array(g, object, depth);
 }
@@ -404,11 +525,28 @@ static PyObject *stand_in(PyObject *object) {
         Py_XDECREF(f);
         return value;
     }
-    if (PyUnicode_Check(object) || PyDict_Check(object) || (!PyObject_HasAttrString(object, "__iter__") && !PySequence_Check(object))) {
-        PyErr_Format(PyExc_TypeError, "%.200R is no number and holds none", object);
+    if (PyObject_TypeCheck(object, &PySlice_Type)) { /* a range: from, to */
+        PyObject *start = PyObject_GetAttrString(object, "start"), *stop = PyObject_GetAttrString(object, "stop"), *pair = start && stop ? PyTuple_Pack(2, start, stop) : NULL;
+        Py_XDECREF(start);
+        Py_XDECREF(stop);
+        return pair;
+    }
+    if (PyUnicode_Check(object) || PyDict_Check(object) || PyType_Check(object) || (!PyObject_HasAttrString(object, "__iter__") && !PySequence_Check(object))) {
+        PyErr_Format(PyUnicode_Check(object) ? PyExc_ValueError : PyExc_TypeError, "%.200R is no number and holds none", object);
         return NULL;
     }
     return PySequence_List(object);
+}
+
+/* A number by Python's protocols: Fraction, Decimal, and whatever has __index__ or __float__, and is no array. 1: it was one. */
+static int from_protocol(PyObject *object, numbers *out) {
+    bool is_index = PyIndex_Check(object), is_float = PyType_GetSlot(Py_TYPE(object), Py_nb_float) != NULL;
+    if ((!is_index && !is_float) || PyObject_HasAttrString(object, "_reel_") || PyObject_HasAttrString(object, "__array__") || PyObject_HasAttrString(object, "__len__"))
+        return 0;
+    PyObject *value = is_index ? PyNumber_Index(object) : PyNumber_Float(object);
+    int result = value ? from_scalar(value, out) : -1;
+    Py_XDECREF(value);
+    return result < 0 ? -1 : 1;
 }
 
 int numbers_from(PyObject *object, uint8_t wanted, numbers *out) {
@@ -419,10 +557,13 @@ int numbers_from(PyObject *object, uint8_t wanted, numbers *out) {
     } else if (PyList_Check(object) || PyTuple_Check(object)) {
         result = from_list(object, wanted, out);
     } else if (PyObject_CheckBuffer(object)) {
-        result = from_buffer(object, out);
+        result = from_buffer(object, wanted, out);
     } else if (has_arrow(object)) {
         result = from_arrow(object, out);
     } else {
+        int is_number = from_protocol(object, out);
+        if (is_number)
+            return is_number < 0 ? -1 : 0;
         if (Py_EnterRecursiveCall(" in the numbers of an object"))
             return -1;
         PyObject *other = stand_in(object);

@@ -1,5 +1,7 @@
 #include "py_kinds.h"
 
+#include "py_encodings.h"
+
 #include "../../src/types/interpret.h"
 #include "../../src/types/types_table.h"
 
@@ -54,7 +56,8 @@ static uint8_t conversion_of(const kind *k) {
         uint8_t conversion;
     } special[] = {
         {"Color", CONVERT_COLOR}, {"AlbedoFactor", CONVERT_COLOR}, {"EntityPath", CONVERT_PATH}, {"ViewCoordinates", CONVERT_VIEW_DIRS},
-        {"RootContainer", CONVERT_UUID}, {"ViewMaximized", CONVERT_UUID}, {"VisualizerInstructionId", CONVERT_UUID},
+        {"RootContainer", CONVERT_UUID}, {"ViewMaximized", CONVERT_UUID}, {"VisualizerInstructionId", CONVERT_UUID}, {"Uuid", CONVERT_UUID}, {"Rgba32", CONVERT_COLOR},
+        {"PinholeProjection", CONVERT_MATRIX}, {"TransformMat3x3", CONVERT_MATRIX}, {"Mat3x3", CONVERT_MATRIX}, {"Mat4x4", CONVERT_MATRIX},
     };
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)
         if (strcmp(k->name, special[i].name) == 0)
@@ -64,21 +67,22 @@ static uint8_t conversion_of(const kind *k) {
     return k->form == FORM_ARROW ? CONVERT_IN_PYTHON : CONVERT_PLAIN;
 }
 
-static uint8_t form_of(const reel__field *f) {
-    switch (f->element) {
-    case REEL__ELEMENT_FLAT: case REEL__ELEMENT_ENUM: case REEL__ELEMENT_CODES: return FORM_PACKED;
-    case REEL__ELEMENT_BOOL: return FORM_BOOL;
-    case REEL__ELEMENT_TEXT: return FORM_TEXT;
-    case REEL__ELEMENT_BYTES: return FORM_BYTES;
-    case REEL__ELEMENT_STRIP: return FORM_STRIPS;
-    default: return FORM_ARROW;
-    }
+/* The form follows from the type alone. */
+static uint8_t form_of(const reel__arrow_node *node) {
+    const reel__arrow_node *inner = node;
+    while (inner->kind == REEL__ARROW_FIXED_LIST)
+        inner++;
+    if (inner->kind >= REEL__ARROW_U8 && inner->kind <= REEL__ARROW_F64)
+        return FORM_PACKED;
+    if (node->kind == REEL__ARROW_LIST)
+        return node[1].kind == REEL__ARROW_U8 ? FORM_BYTES : node[1].kind == REEL__ARROW_FIXED_LIST ? FORM_STRIPS : FORM_ARROW;
+    return node->kind == REEL__ARROW_BOOL ? FORM_BOOL : node->kind == REEL__ARROW_UTF8 ? FORM_TEXT : FORM_ARROW;
 }
 
-static void make_kind(kind *k, const reel__field *f, uint32_t number, uint32_t field) {
-    const reel__arrow_node *node = f->descriptor.arrow->nodes;
-    *k = (kind){.component_type = f->descriptor.component_type, .name = last_part(f->descriptor.component_type), .arrow = f->descriptor.arrow, .enumeration = f->enumeration,
-                .form = form_of(f), .is_blueprint = strstr(f->descriptor.component_type, ".blueprint.") != NULL, .archetype = number, .field = field};
+static void make_kind(kind *k, const char *name, const reel__arrow_type *arrow, const reel__enum *enumeration) {
+    const reel__arrow_node *node = arrow->nodes;
+    *k = (kind){.component_type = name, .name = last_part(name), .arrow = arrow, .enumeration = enumeration, .form = form_of(node), .is_blueprint = strstr(name, ".blueprint.") != NULL,
+                .is_encoding = strstr(name, ".encodings.") != NULL};
     if (k->form == FORM_STRIPS)
         node++;
     k->size = 1;
@@ -95,10 +99,36 @@ static void make_kind(kind *k, const reel__field *f, uint32_t number, uint32_t f
 static kind *kind_of(const reel__field *f, uint32_t number, uint32_t field) {
     kind *k = kind_named(f->descriptor.component_type);
     if (!k && n_kinds < KINDS_MAX) {
-        k = &kinds[n_kinds++];
-        make_kind(k, f, number, field);
+        k = &kinds[n_kinds];
+        make_kind(k, f->descriptor.component_type, f->descriptor.arrow, f->enumeration);
+        k->archetype = number;
+        k->field = field;
+        n_kinds++;
     }
     return k;
+}
+
+/* Those whose constructors take everything by name. */
+static bool is_by_name(const char *name) {
+    static const char *const names[] = {"Arrows2D", "Arrows3D", "GridMap", "McapChannel", "McapSchema", "McapStatistics", "Mesh3D"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static void look_at_fields(shape *s) {
+    s->class_ids = s->keypoint_ids = -1;
+    for (uint32_t i = 0; i < s->table->n_fields; i++) {
+        const char *name = s->table->fields[i].name;
+        if (strcmp(name, "class_ids") == 0)
+            s->class_ids = (int)i;
+        if (strcmp(name, "keypoint_ids") == 0)
+            s->keypoint_ids = (int)i;
+    }
+    while (s->n_required < s->table->n_fields && s->table->fields[s->n_required].level == REEL__REQUIRED)
+        s->n_required++;
+    s->n_positional = is_by_name(s->name) ? 0 : s->n_required;
 }
 
 static int make_shape(const reel__archetype *a, uint32_t number) {
@@ -118,7 +148,34 @@ static int make_shape(const reel__archetype *a, uint32_t number) {
             return -1;
         }
     }
+    look_at_fields(s);
     n_shapes++;
+    return 0;
+}
+
+static const reel__enum *enum_named(const char *name) {
+    for (size_t i = 0; name && i < REEL__N_ENUMS; i++)
+        if (strcmp(reel__enums[i].name, name) == 0)
+            return &reel__enums[i];
+    static const char *const entry_names[] = {"Dataset", "DatasetView", "Table", "TableView", "BlueprintDataset", "AssetDataset"}; /* no archetype has it */
+    static const uint32_t entry_values[] = {1, 2, 3, 4, 5, 6};
+    static const reel__enum entry_kind = {"EntryKind", entry_values, entry_names, 6};
+    return name ? &entry_kind : NULL;
+}
+
+static int make_encodings(void) {
+    for (size_t i = 0; i < encodings_count(); i++) {
+        const encoding *e = encoding_at(i);
+        const reel__arrow_type *type = encoding_type(e);
+        if (!type)
+            return -1;
+        if (n_kinds == KINDS_MAX) {
+            PyErr_SetString(PyExc_SystemError, "reel: there are more components than the extension has room for");
+            return -1;
+        }
+        make_kind(&kinds[n_kinds], e->name, type, enum_named(e->enumeration));
+        n_kinds++;
+    }
     return 0;
 }
 
@@ -130,5 +187,5 @@ int kinds_init(void) {
             if (make_shape(a, number) < 0)
                 return -1;
     }
-    return 0;
+    return make_encodings();
 }

@@ -1,4 +1,5 @@
-/* What there is to convert to: kinds (one per component of the data model) and shapes (one per archetype), looked up by name. Both are made from the library's tables once. */
+/* What there is to convert to: kinds (one per component of the data model, and one per encoding) and shapes (one per archetype), looked up by name. They are made from the library's tables
+ * and py_encodings.c once. */
 #ifndef REEL_PY_KINDS_H
 #define REEL_PY_KINDS_H
 
@@ -13,8 +14,9 @@ typedef enum conversion {
     CONVERT_ENUM,       /* names in any case, numbers, members of the enum */
     CONVERT_PATH,       /* texts that are entity paths */
     CONVERT_VIEW_DIRS,  /* three directions */
+    CONVERT_MATRIX,     /* rows are given, columns are kept */
     CONVERT_UUID,       /* 16 bytes, or a uuid.UUID */
-    CONVERT_IN_PYTHON   /* reel._support.convert_<Component>(data) gives plain data: dicts for structs, lists, numbers */
+    CONVERT_IN_PYTHON   /* reel._support.struct_values(name, data) gives a list of values: dicts, tuples or objects for structs, lists, numbers */
 } conversion;
 
 /* How the values of a batch stand in memory. */
@@ -28,7 +30,7 @@ typedef enum form {
 } form;
 
 typedef struct kind {
-    const char *component_type;        /* "rerun.components.Position3D" */
+    const char *component_type;        /* "rerun.components.Position3D", "rerun.encodings.Vec3D" */
     const char *name;                  /* "Position3D" */
     const reel__arrow_type *arrow;
     const reel__enum *enumeration;     /* or NULL */
@@ -36,8 +38,8 @@ typedef struct kind {
     uint8_t number;                    /* PACKED, STRIPS: reel__arrow_kind of one number */
     uint8_t size;                      /* numbers per value or per point; 1: scalars */
     uint16_t width;                    /* bytes of one value or point */
-    bool is_blueprint;
-    uint32_t archetype, field;         /* a field that has it */
+    bool is_blueprint, is_encoding;
+    uint32_t archetype, field;         /* a field that has it; 0 and 0: none has */
     PyTypeObject *batch_type;          /* "Position3DBatch"; made when first asked for (batch.c) */
 } kind;
 
@@ -47,6 +49,9 @@ typedef struct shape {
     const char *name;                  /* "Points3D" */
     kind **kinds;                      /* per field */
     PyObject **names;                  /* per field, interned */
+    int class_ids, keypoint_ids;       /* fields; -1: it has none. Keypoints without classes are of class 0 */
+    uint32_t n_positional;             /* how many fields its constructor takes by position: the required ones, most often */
+    uint32_t n_required;               /* fields that the constructor must be given: the first ones */
     PyTypeObject *type;                /* made when first asked for (archetype.c) */
 } shape;
 

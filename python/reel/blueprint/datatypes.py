@@ -1,0 +1,16 @@
+"""The older name of reel.blueprint.encodings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._values import one_type_modules
+from . import encodings
+from .encodings import __all__ as __all__
+
+__path__: list[str] = []
+one_type_modules(__name__, encodings._NAMES)
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(encodings, name)
