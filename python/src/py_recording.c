@@ -486,6 +486,17 @@ static PyObject *set_own_timeline(PyObject *self, PyObject *args) {
     return finish(reel__set_own_timeline(r->rec, name, on));
 }
 
+/* (timeline, nanoseconds, since 1970 instead of a duration). */
+static PyObject *set_time_nanos(PyObject *self, PyObject *args) {
+    recording *r = recording_needed(self);
+    const char *timeline;
+    long long nanos;
+    int since_epoch = 0;
+    if (!r || !PyArg_ParseTuple(args, "sL|p", &timeline, &nanos, &since_epoch))
+        return NULL;
+    return finish(reel_set_time(r->rec, timeline, since_epoch ? REEL_TIME_TIMESTAMP_NS : REEL_TIME_DURATION_NS, nanos));
+}
+
 static PyObject *set_notice(PyObject *self, PyObject *text) {
     recording *r = (recording *)self;
     Py_XDECREF(r->notice);
@@ -496,7 +507,7 @@ static PyObject *set_notice(PyObject *self, PyObject *text) {
 #define FAST(function) (PyCFunction)(void (*)(void))(function)
 static PyMethodDef methods[] = {
     {"log", FAST(recording_log), METH_FASTCALL | METH_KEYWORDS,
-     "log($self, entity_path, entity, /, *extra, static=False, strict=None)\n--\n\nLogs one row: archetypes, described batches, or lists of them, at this thread's times.\n\n"
+     "log($self, entity_path, entity, *extra, static=False, strict=None)\n--\n\nLogs one row: archetypes, described batches, or lists of them, at this thread's times.\n\n"
      "entity_path: text with parts joined by '/', or a list of parts. static: the row has no time and always holds. strict: True raises on what cannot be logged, False warns."},
     {"set_time", FAST(recording_set_time), METH_FASTCALL | METH_KEYWORDS,
      "set_time($self, timeline, *, sequence=None, duration=None, timestamp=None)\n--\n\nThis thread's time on a timeline, for what it logs from now on.\n\nsequence: an integer. duration: seconds, "
@@ -519,6 +530,7 @@ static PyMethodDef methods[] = {
     {"_set_start_time", set_start_time, METH_O, NULL},
     {"_set_own_timeline", set_own_timeline, METH_VARARGS, NULL},
     {"_set_notice", set_notice, METH_O, NULL},
+    {"_set_time_nanos", set_time_nanos, METH_VARARGS, NULL},
     {"_send_rrd", recording_send_rrd, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
@@ -532,7 +544,7 @@ static PyGetSetDef getset[] = {
 /* The same on the current recording. */
 static PyMethodDef functions[] = {
     {"log", FAST(recording_log), METH_FASTCALL | METH_KEYWORDS,
-     "log($module, entity_path, entity, /, *extra, static=False, recording=None, strict=None)\n--\n\nLogs one row: archetypes, described batches, or lists of them, at this thread's times.\n\n"
+     "log($module, entity_path, entity, *extra, static=False, recording=None, strict=None)\n--\n\nLogs one row: archetypes, described batches, or lists of them, at this thread's times.\n\n"
      "entity_path: text with parts joined by '/', or a list of parts. static: the row has no time and always holds. recording: None is the thread's, else the global one. strict: True raises on "
      "what cannot be logged, False warns."},
     {"set_time", FAST(recording_set_time), METH_FASTCALL | METH_KEYWORDS,

@@ -140,5 +140,5 @@ int view_init(PyObject *module) {
         return -1;
     int result = PyModule_AddObjectRef(module, "ViewerServer", type);
     Py_DECREF(type);
-    return result;
+    return result < 0 ? -1 : PyModule_AddStringConstant(module, "viewer_version", reel_viewer_version());
 }
