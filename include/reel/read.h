@@ -310,6 +310,9 @@ REEL_API void reel_writer_abandon(reel_writer *writer);
  * A chunk without rows, and a recording that is disabled: nothing happens. REEL_E_CLOSED; REEL_E_TIMELINE_TYPE: the recording has one of its timelines with another type; REEL_E_TOO_LARGE,
  * REEL_E_UNSUPPORTED: as reel_writer_put_chunk. */
 REEL_API reel_status reel_send_chunk(reel_recording *rec, const reel_chunk *chunk);
+/* Sends chunks of a blueprint as a store of its own, as reel_send_blueprint does one that was built: all of it or, after an error, nothing. A recording that is a blueprint itself takes
+ * them as its own. */
+REEL_API reel_status reel_send_blueprint_chunks(reel_recording *rec, reel_chunk *const *chunks, size_t n, bool make_active, bool make_default);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,8 @@
 /* The extension module reel._reel. */
 #include "archetype.h"
 #include "py_arith.h"
+#include "py_blueprint.h"
+#include "py_chunk.h"
 #include "py_recording.h"
 
 #include <string.h>
@@ -135,7 +137,7 @@ PyMODINIT_FUNC PyInit__reel(void) {
     py.module = module;
     py.reel_error = PyErr_NewExceptionWithDoc("reel.ReelError", "What the recorder could not do, where no exception of Python's says it.", PyExc_RuntimeError, NULL);
     if (!py.reel_error || PyModule_AddObjectRef(module, "ReelError", py.reel_error) < 0 || kinds_init() < 0 || batch_init(module) < 0 || archetype_init(module) < 0 ||
-        recording_init(module) < 0 || arith_init(module) < 0 || PyModule_AddStringConstant(module, "version", reel_version()) < 0) {
+        recording_init(module) < 0 || chunk_init(module) < 0 || arith_init(module) < 0 || blueprint_init(module) < 0 || PyModule_AddStringConstant(module, "version", reel_version()) < 0) {
         py.module = NULL;
         Py_DECREF(module);
         return NULL;

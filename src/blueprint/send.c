@@ -3,6 +3,7 @@
  * Each entity becomes one chunk of one row at time 0 of the timeline "blueprint", as the official SDK writes them; the play state, which the viewer changes itself, is
  * static. All messages are made first and then delivered, so that a blueprint goes out whole or not at all; the activation comes last. */
 #include "builder.h"
+#include "sending.h"
 
 #include "../base/alloc.h"
 #include "../base/error.h"
@@ -272,25 +273,24 @@ static reel_status encode_all(sending *s, bool make_active, bool make_default) {
     return status == REEL_OK && s->messages.failed ? no_memory() : status;
 }
 
-static void deliver_all(sending *s, bool is_sent) {
-    reel__message **messages = (reel__message **)(void *)s->messages.data;
-    size_t n = s->messages.size / sizeof *messages;
+void reel__blueprint_deliver(reel__core *core, reel__buf *pointers, bool is_sent) {
+    reel__message **messages = (reel__message **)(void *)pointers->data;
+    size_t n = pointers->size / sizeof *messages;
     for (size_t i = 0; i < n; i++) {
         for (uint32_t c = 0; is_sent && c < REEL__CLASSES; c++)
-            if (s->core->class_active[c])
-                reel__deliver(s->core, c, messages[i], reel__class_keeps(s->core, c));
+            if (core->class_active[c])
+                reel__deliver(core, c, messages[i], reel__class_keeps(core, c));
         if (is_sent && messages[i]->kind == REEL_MESSAGE_CHUNK) {
-            atomic_fetch_add_explicit(&s->core->rows_logged, 1, memory_order_relaxed);
-            atomic_fetch_add_explicit(&s->core->chunks_encoded, 1, memory_order_relaxed);
+            atomic_fetch_add_explicit(&core->rows_logged, messages[i]->info.n_rows, memory_order_relaxed);
+            atomic_fetch_add_explicit(&core->chunks_encoded, 1, memory_order_relaxed);
         }
         reel__message_unref(messages[i]);
     }
-    reel__buf_free(&s->messages);
-    reel__buf_free(&s->spans);
+    reel__buf_free(pointers);
 }
 
-/* A store for one more blueprint, to be freed if it is not sent. */
-static reel__sent_blueprint *new_store(reel_recording *rec, uint64_t seed) {
+reel__sent_blueprint *reel__blueprint_store(reel_recording *rec) {
+    uint64_t seed = rec->config.id_seed;
     uint64_t number = 1 + rec->n_blueprints; /* tells those of one seed apart */
     reel__sent_blueprint *b = reel__alloc_zero(sizeof *b);
     if (!b)
@@ -302,6 +302,17 @@ static reel__sent_blueprint *new_store(reel_recording *rec, uint64_t seed) {
     return b;
 }
 
+void reel__blueprint_store_done(reel__core *core, reel__sent_blueprint *own, bool is_sent) {
+    if (!own || !is_sent) {
+        reel__release(own);
+        return;
+    }
+    own->next = core->rec->blueprints;
+    core->rec->blueprints = own;
+    core->rec->n_blueprints++;
+    reel__account_add(&core->account, sizeof *own);
+}
+
 static reel_status send_locked(reel__core *core, reel__local *l, reel_blueprint *bp, bool make_active, bool make_default) {
     reel_recording *rec = core->rec;
     uint64_t seed = core->config.id_seed;
@@ -310,7 +321,7 @@ static reel_status send_locked(reel__core *core, reel__local *l, reel_blueprint 
     if (core->is_ended)
         return reel__fail(REEL_E_CLOSED, "recording %s is closed", core->store->recording_id);
     if (core->store->kind != REEL_STORE_BLUEPRINT) {
-        own = new_store(rec, seed);
+        own = reel__blueprint_store(rec);
         if (!own)
             return no_memory();
         s.store = &own->store;
@@ -321,15 +332,9 @@ static reel_status send_locked(reel__core *core, reel__local *l, reel_blueprint 
     s.times[1] = reel__core_now(core);
     reel_status status = encode_all(&s, make_active, make_default);
     l->inc = s.row.inc;
-    deliver_all(&s, status == REEL_OK);
-    if (own && status == REEL_OK) {
-        own->next = rec->blueprints;
-        rec->blueprints = own;
-        rec->n_blueprints++;
-        reel__account_add(&core->account, sizeof *own);
-    } else {
-        reel__release(own);
-    }
+    reel__blueprint_deliver(core, &s.messages, status == REEL_OK);
+    reel__buf_free(&s.spans);
+    reel__blueprint_store_done(core, own, status == REEL_OK);
     return status;
 }
 

@@ -4,8 +4,8 @@
 #include "../arrow/arrow_import.h"
 #include "../base/alloc.h"
 #include "../base/error.h"
+#include "../blueprint/sending.h"
 #include "../recording/fields.h"
-#include "../recording/sinks.h"
 
 #include <string.h>
 
@@ -43,23 +43,18 @@ static reel__tuid newest_row(const reel__chunk_parts *p) {
     return reel__tuid_load(newest);
 }
 
-/* Under drain. */
-static reel_status deliver(reel__core *core, const reel_chunk *chunk, reel__shape *shape, const char *path, const reel__part *part) {
-    reel__message *m;
-    if (core->is_ended)
-        return reel__fail(REEL_E_CLOSED, "recording %s is closed", core->store->recording_id);
-    REEL__TRY(reel__message_chunk(&core->encoder, core->store, shape, path, reel__tuid_load(chunk->parts.id), part, 1, &m));
-    m->newest_row = newest_row(&chunk->parts);
-    for (uint32_t c = 0; c < REEL__CLASSES; c++)
-        if (core->class_active[c])
-            reel__deliver(core, c, m, reel__class_keeps(core, c));
-    atomic_fetch_add_explicit(&core->rows_logged, chunk->parts.n_rows, memory_order_relaxed);
-    atomic_fetch_add_explicit(&core->chunks_encoded, 1, memory_order_relaxed);
+/* A message made, appended to a run of pointers. */
+static reel_status keep(reel__buf *messages, reel__message *m) {
+    if (m)
+        reel__buf_put(messages, &m, sizeof m);
+    if (m && !messages->failed)
+        return REEL_OK;
     reel__message_unref(m);
-    return REEL_OK;
+    return reel__fail(REEL_E_NO_MEMORY, "no memory for a message");
 }
 
-static reel_status send(reel__core *core, const reel_chunk *chunk, reel__row_columns *columns) {
+/* One message of a store, appended to a run of pointers. Under drain. */
+static reel_status encode(reel__core *core, const reel__store *store, const reel_chunk *chunk, reel__row_columns *columns, reel__buf *messages) {
     const reel__chunk_parts *p = &chunk->parts;
     reel__row_streams streams = {0};
     reel__shape *shape;
@@ -69,27 +64,83 @@ static reel_status send(reel__core *core, const reel_chunk *chunk, reel__row_col
     reel_status status = reel__row_streams_make(&streams, columns, &(reel__row_run){0, 0, p->n_rows}, 1);
     if (status == REEL_OK)
         status = own_shape(core, chunk, columns, &shape);
-    if (status == REEL_OK) {
-        reel__drain_lock(core, INT64_MAX);
-        status = deliver(core, chunk, shape, entity->path, &streams.part);
-        reel__drain_unlock(core);
-    }
+    reel__message *m = NULL;
+    if (status == REEL_OK)
+        status = reel__message_chunk(&core->encoder, store, shape, entity->path, reel__tuid_load(p->id), &streams.part, 1, &m);
     reel__row_streams_free(&streams);
+    if (status != REEL_OK)
+        return status;
+    m->newest_row = newest_row(p);
+    return keep(messages, m);
+}
+
+static reel_status encode_chunk(reel__core *core, const reel__store *store, const reel_chunk *chunk, reel__buf *messages) {
+    reel__row_columns columns;
+    REEL__TRY(reel__row_columns_make(&columns, &chunk, 1));
+    reel_status status = encode(core, store, chunk, &columns, messages);
+    reel__row_columns_free(&columns);
     return status;
+}
+
+/* The recording that takes something; *core NULL: it is disabled. */
+static reel_status receiver(reel_recording **rec, reel__core **core) {
+    REEL__TRY(reel__find_recording(rec, core));
+    if (atomic_load(&(*rec)->is_closed))
+        return reel__fail(REEL_E_CLOSED, "recording %s is closed", (*rec)->recording_id);
+    if (!atomic_load(&(*rec)->is_enabled))
+        *core = NULL;
+    return REEL_OK;
+}
+
+static reel_status not_ended(const reel__core *core) {
+    return core->is_ended ? reel__fail(REEL_E_CLOSED, "recording %s is closed", core->store->recording_id) : REEL_OK;
 }
 
 reel_status reel_send_chunk(reel_recording *rec, const reel_chunk *chunk) {
     reel__core *core;
-    reel__row_columns columns;
+    reel__buf messages = {0};
     if (!chunk)
         return reel__fail(REEL_E_ARGUMENT, "the chunk to be sent is NULL");
-    REEL__TRY(reel__find_recording(&rec, &core));
-    if (atomic_load(&rec->is_closed))
-        return reel__fail(REEL_E_CLOSED, "recording %s is closed", rec->recording_id);
-    if (!atomic_load(&rec->is_enabled) || !chunk->parts.n_rows)
+    REEL__TRY(receiver(&rec, &core));
+    if (!core || !chunk->parts.n_rows)
         return REEL_OK;
-    REEL__TRY(reel__row_columns_make(&columns, &chunk, 1));
-    reel_status status = send(core, chunk, &columns);
-    reel__row_columns_free(&columns);
+    reel__drain_lock(core, INT64_MAX);
+    reel_status status = not_ended(core);
+    if (status == REEL_OK)
+        status = encode_chunk(core, core->store, chunk, &messages);
+    reel__blueprint_deliver(core, &messages, status == REEL_OK);
+    reel__drain_unlock(core);
+    return status;
+}
+
+/* Store info, chunks, activation: all are made before the first is delivered. */
+static reel_status encode_blueprint(reel__core *core, const reel__store *store, reel_chunk *const *chunks, size_t n, bool make_active, bool make_default, reel__buf *messages) {
+    if (store != core->store)
+        REEL__TRY(keep(messages, reel__message_store_info(&core->pool, store, reel__draw_chunk_id(core))));
+    for (size_t i = 0; i < n; i++)
+        if (chunks[i]->parts.n_rows)
+            REEL__TRY(encode_chunk(core, store, chunks[i], messages));
+    return keep(messages, reel__message_activation(&core->pool, store, make_active, make_default));
+}
+
+reel_status reel_send_blueprint_chunks(reel_recording *rec, reel_chunk *const *chunks, size_t n, bool make_active, bool make_default) {
+    reel__core *core;
+    reel__buf messages = {0};
+    if (n && !chunks)
+        return reel__fail(REEL_E_ARGUMENT, "the %zu chunks of a blueprint are NULL", n);
+    REEL__TRY(receiver(&rec, &core));
+    if (!core)
+        return REEL_OK;
+    bool is_blueprint = core->store->kind == REEL_STORE_BLUEPRINT; /* then they are of its own store */
+    reel__drain_lock(core, INT64_MAX);
+    reel__sent_blueprint *own = NULL;
+    reel_status status = not_ended(core);
+    if (status == REEL_OK && !is_blueprint && !(own = reel__blueprint_store(rec)))
+        status = reel__fail(REEL_E_NO_MEMORY, "no memory to send a blueprint");
+    if (status == REEL_OK)
+        status = encode_blueprint(core, own ? &own->store : core->store, chunks, n, make_active, make_default, &messages);
+    reel__blueprint_deliver(core, &messages, status == REEL_OK);
+    reel__blueprint_store_done(core, own, status == REEL_OK);
+    reel__drain_unlock(core);
     return status;
 }

@@ -9,9 +9,14 @@ from .. import _reel
 from ..error_utils import warn_or_raise
 
 
+def base_of(name: str) -> type:
+    """The extension's class of an archetype by its full name, from which a Python class derives."""
+    return _reel.archetype_class(name)
+
+
 def base(name: str) -> type:
-    """The extension's class of an archetype, from which a Python class derives."""
-    return _reel.archetype_class(f"rerun.archetypes.{name}")
+    """The same of an archetype of data."""
+    return base_of(f"rerun.archetypes.{name}")
 
 
 def written(cls: Any = None, *, raises: bool = False) -> Any:
