@@ -67,6 +67,13 @@ def plain_array(data: Any) -> Any:
     raise TypeError(f"{data!r:.100} holds no numbers" + (f": its type is {data.dtype}" if kind else ""))
 
 
+def ambiguous_colors(n: int) -> None:
+    """Tells that so many integers are taken for packed colours."""
+    from .error_utils import warn
+
+    warn(f"{n} integers of more than 255 are taken for {n} colours 0xRRGGBBAA, not for the channels of one: a numpy array of uint32 says so without this warning")
+
+
 def uuid_bytes(data: Any) -> Any:
     """16 numbers for a uuid.UUID, or for each of a list of such or of bytes."""
     import uuid

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import error_utils
 from ._plain import (  # noqa: F401
+    ambiguous_colors,
     array_of,
     arrow_array,
     arrow_type,

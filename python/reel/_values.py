@@ -66,6 +66,7 @@ class Scalar(Value):
     _CONVERT: ClassVar[Callable[[Any], Any]] = float
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         cls._FIELDS = (cls._FIELD,)
 
     def _put(self, value: Any) -> None:
@@ -107,6 +108,7 @@ class Numbers(Value):
     _DTYPE: ClassVar[str] = ""  # of what numpy shows, where that is not _FORMAT
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         cls._FIELDS = (cls._FIELD,)
         if "_FIELD" in cls.__dict__:
             setattr(cls, cls._FIELD, property(Numbers._array, Numbers._put, doc="The numbers, as an array."))
@@ -187,6 +189,7 @@ class Text(Value):
     _FIELD: ClassVar[str] = "value"
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         cls._FIELDS = (cls._FIELD,)
 
     def _put(self, value: Any) -> None:

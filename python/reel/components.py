@@ -57,8 +57,8 @@ _ENCODING_OF = {name: encoding for encoding, names in _BY_ENCODING.items() for n
 class _Component(ComponentMixin):
     """A component that is written out below: its batch is found by its name."""
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         cls._BATCH_TYPE = _reel.batch_class(_PREFIX + cls.__name__)
 
 
@@ -129,9 +129,6 @@ class _Strip(Value):
     """Points that are joined by lines."""
 
     _POINT: Any = Vec3D
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
 
     def _points(self, points: Any) -> Any:
         return points._reel_ if isinstance(points, _Strip) else points

@@ -171,9 +171,9 @@ static int convert_one(batch *b, PyObject *data) {
 
 /* What is made of structs. _support.struct_values(name, data) gives a list of values that convert_struct understands; dicts, and objects of our own classes for structs, need no such help. */
 static int convert_in_python(batch *b, PyObject *data) {
-    bool is_struct = b->kind->arrow->nodes->kind == REEL__ARROW_STRUCT;
+    const reel__arrow_node *nodes = b->kind->arrow->nodes;
     PyObject *values = NULL;
-    if (is_struct && (PyDict_Check(data) || PyObject_HasAttrString(data, "_reel_struct_"))) {
+    if (nodes->kind == REEL__ARROW_STRUCT && (PyDict_Check(data) || (PyObject_HasAttrString(data, "_reel_struct_") && PyObject_HasAttrString(data, nodes[1].name)))) {
         if ((values = PyList_New(1))) {
             Py_INCREF(data);
             PyList_SetItem(values, 0, data);

@@ -26,6 +26,8 @@ int numbers_from(PyObject *object, uint8_t wanted, numbers *out);
 void numbers_free(numbers *n);
 /* n numbers of one type to another, packed; floats to integers only when whole and in range, integers only when in range (ValueError with the first that is not). what: for messages. */
 int numbers_cast(const void *from, uint8_t from_type, size_t n, void *to, uint8_t to_type, const char *what);
+/* Whether an object is one integer, and not an array of one. */
+bool is_integer(PyObject *object);
 uint32_t number_bytes(uint8_t type);
 const char *number_name(uint8_t type);
 

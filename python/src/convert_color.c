@@ -22,22 +22,52 @@ static uint32_t pack(const numbers *from, size_t first, size_t n_channels) {
     return n_channels == 4 ? (color & ~UINT32_C(0xFF)) | channel(from->data, from->type, first + 3) : color;
 }
 
-/* How many numbers a colour has: 1 (packed), 3 or 4; 0: neither. */
-static size_t channels_of(const numbers *from) {
+static void pack_all(const numbers *from, size_t n, size_t n_channels, uint32_t *to) {
+    const uint8_t *bytes = from->data;
+    if (from->type == REEL__ARROW_U8 && n_channels == 3)
+        for (size_t i = 0; i < n; i++, bytes += 3)
+            to[i] = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | 0xFF;
+    else if (from->type == REEL__ARROW_U8)
+        for (size_t i = 0; i < n; i++, bytes += 4)
+            to[i] = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    else
+        for (size_t i = 0; i < n; i++)
+            to[i] = pack(from, i * n_channels, n_channels);
+}
+
+/* How many numbers a colour has: 1 (packed), 3 or 4; 0: neither. *is_ambiguous: 3 or 4 integers in a row, taken for packed ones as they are too large for channels. */
+static size_t channels_of(const numbers *from, bool *is_ambiguous) {
     bool is_float = from->type == REEL__ARROW_F16 || from->type == REEL__ARROW_F32 || from->type == REEL__ARROW_F64;
-    if (from->n_dims >= 2 && from->n)
-        return from->shape[from->n_dims - 1] == 3 || from->shape[from->n_dims - 1] == 4 ? (size_t)from->shape[from->n_dims - 1] : 0;
+    uint64_t inner = 1;
+    int n_dims = 0; /* but those of size 1 */
+    for (int i = 0; i < from->n_dims; i++)
+        if (from->shape[i] != 1) {
+            inner = from->shape[i];
+            n_dims++;
+        }
+    *is_ambiguous = false;
+    if (n_dims >= 2)
+        return from->type == REEL__ARROW_U32 && inner != 3 && inner != 4 ? 1 : inner == 3 || inner == 4 ? (size_t)inner : 0;
     if (from->n_dims == 0 || from->type == REEL__ARROW_U32)
         return is_float ? 0 : 1;
     if (is_float || from->type == REEL__ARROW_U8)
         return from->n == 3 || from->n == 4 ? from->n : from->n % 4 == 0 ? 4 : from->n % 3 == 0 ? 3 : 0;
+    if (from->n != 3 && from->n != 4)
+        return 1;
     for (size_t i = 0; i < from->n; i++) {
         double value;
         numbers_cast((const uint8_t *)from->data + i * number_bytes(from->type), from->type, 1, &value, REEL__ARROW_F64, "colour");
-        if (value > 255) /* packed ones */
-            return 1;
+        *is_ambiguous = *is_ambiguous || value > 255;
     }
-    return from->n == 3 || from->n == 4 ? from->n : 1;
+    return *is_ambiguous ? 1 : from->n;
+}
+
+/* Told, and done: -1 when warnings are errors. */
+static int warn_ambiguous(size_t n) {
+    PyObject *f = py_support("ambiguous_colors"), *told = f ? PyObject_CallFunction(f, "n", (Py_ssize_t)n) : NULL;
+    Py_XDECREF(f);
+    Py_XDECREF(told);
+    return told ? 0 : -1;
 }
 
 static int refuse_color(const char *name) {
@@ -46,17 +76,18 @@ static int refuse_color(const char *name) {
 }
 
 static int convert_regular(batch *b, const numbers *from) {
-    size_t n_channels = from->n ? channels_of(from) : 1;
+    bool is_ambiguous = false;
+    size_t n_channels = from->n ? channels_of(from, &is_ambiguous) : 1;
     size_t n = n_channels ? from->n / n_channels : 0;
     if (!n_channels || n * n_channels != from->n || n > INT32_MAX)
         return refuse_color(b->kind->name);
-    uint32_t *to = batch_room(b, n * 4);
+    uint32_t *to = !is_ambiguous || warn_ambiguous(n) == 0 ? batch_room(b, n * 4) : NULL;
     if (!to)
         return -1;
     if (n_channels == 1 && numbers_cast(from->data, from->type, n, to, REEL__ARROW_U32, b->kind->name) < 0)
         return -1;
-    for (size_t i = 0; n_channels > 1 && i < n; i++)
-        to[i] = pack(from, i * n_channels, n_channels);
+    if (n_channels > 1)
+        pack_all(from, n, n_channels, to);
     b->values = to;
     b->n = (uint32_t)n;
     return 0;
@@ -73,7 +104,8 @@ static int convert_mixed(batch *b, PyObject *list) {
         Py_XDECREF(item);
         if (result < 0)
             return -1;
-        size_t n_channels = channels_of(&from);
+        bool is_ambiguous;
+        size_t n_channels = channels_of(&from, &is_ambiguous);
         bool is_one = n_channels && n_channels == from.n;
         if (is_one && n_channels == 1)
             is_one = numbers_cast(from.data, from.type, 1, &to[i], REEL__ARROW_U32, b->kind->name) == 0;
@@ -157,7 +189,7 @@ static int put_variant(const kind *k, PyObject *item, uint32_t *out) {
 }
 
 int convert_enum(batch *b, PyObject *data) {
-    bool is_one = PyUnicode_Check(data) || PyIndex_Check(data);
+    bool is_one = PyUnicode_Check(data) || is_integer(data);
     PyObject *list = is_one ? PyTuple_Pack(1, data) : PySequence_Tuple(data);
     if (!list) {
         PyErr_Clear();

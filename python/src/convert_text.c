@@ -192,7 +192,7 @@ int convert_bytes(batch *b, PyObject *data) {
     }
     if (PyList_Check(data) || PyTuple_Check(data)) {
         PyObject *first = PySequence_Size(data) > 0 ? PySequence_GetItem(data, 0) : NULL;
-        bool is_numbers = first && PyIndex_Check(first);
+        bool is_numbers = first && is_integer(first);
         Py_XDECREF(first);
         PyErr_Clear();
         return is_numbers ? put_array(b, data, raw) : put_list(b, data, raw);

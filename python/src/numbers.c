@@ -24,6 +24,8 @@ const char *number_name(uint8_t type) {
     return type < sizeof names / sizeof *names && names[type] ? names[type] : "something else";
 }
 
+bool is_integer(PyObject *object) { return PyLong_Check(object) || (PyIndex_Check(object) && !PyObject_HasAttrString(object, "__len__")); }
+
 static bool is_float(uint8_t type) { return type == REEL__ARROW_F16 || type == REEL__ARROW_F32 || type == REEL__ARROW_F64; }
 
 /* ---- casting */
@@ -38,6 +40,8 @@ static double half_to_double(uint16_t h) {
 static uint16_t double_to_half(double d) {
     uint16_t sign = signbit(d) ? 0x8000 : 0;
     d = fabs(d);
+    if (d == 0)
+        return sign;
     if (isnan(d))
         return sign | 0x7E00;
     if (d >= 65520)
