@@ -198,13 +198,19 @@ int convert_enum(batch *b, PyObject *data) {
     size_t n = (size_t)PyTuple_Size(list);
     uint8_t *to = batch_room(b, n * b->kind->width);
     int result = to ? 0 : -1;
-    for (size_t i = 0; result == 0 && i < n; i++) {
+    size_t n_given = n;
+    n = 0;
+    for (size_t i = 0; result == 0 && i < n_given; i++) {
         uint32_t code = 0;
-        result = put_variant(b->kind, PyTuple_GetItem(list, (Py_ssize_t)i), &code);
+        PyObject *item = PyTuple_GetItem(list, (Py_ssize_t)i);
+        if (item == Py_None) /* nothing, among others that are something */
+            continue;
+        result = put_variant(b->kind, item, &code);
         if (result == 0 && b->kind->width == 1)
-            to[i] = (uint8_t)code;
+            to[n] = (uint8_t)code;
         else if (result == 0)
-            memcpy(to + 4 * i, &code, 4);
+            memcpy(to + 4 * n, &code, 4);
+        n++;
     }
     Py_DECREF(list);
     if (result < 0)

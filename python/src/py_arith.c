@@ -97,7 +97,24 @@ static PyObject *pick(PyObject *self, PyObject *args) {
     return result;
 }
 
+/* The same numbers in one dimension, as a memoryview of their own type. */
+static PyObject *flat(PyObject *self, PyObject *data) {
+    (void)self;
+    static const char *const formats[] = {[REEL__ARROW_U8] = "B", [REEL__ARROW_I8] = "b", [REEL__ARROW_U16] = "H", [REEL__ARROW_I16] = "h", [REEL__ARROW_U32] = "I", [REEL__ARROW_I32] = "i",
+                                          [REEL__ARROW_U64] = "Q", [REEL__ARROW_I64] = "q", [REEL__ARROW_F16] = "e", [REEL__ARROW_F32] = "f", [REEL__ARROW_F64] = "d", [REEL__ARROW_BOOL] = "?"};
+    numbers n;
+    if (numbers_from(data, REEL__ARROW_NULL, &n) < 0)
+        return NULL;
+    PyObject *bytes = PyBytes_FromStringAndSize(n.data, (Py_ssize_t)(n.n * number_bytes(n.type))), *view = bytes ? PyMemoryView_FromObject(bytes) : NULL;
+    PyObject *result = view ? PyObject_CallMethod(view, "cast", "s", formats[n.type]) : NULL;
+    numbers_free(&n);
+    Py_XDECREF(bytes);
+    Py_XDECREF(view);
+    return result;
+}
+
 static PyMethodDef functions[] = {
+    {"flat", flat, METH_O, "flat(data, /)\n--\n\nThe numbers in one dimension."},
     {"array_facts", array_facts, METH_O, "array_facts(data, /)\n--\n\n(type, shape, bytes) of anything that holds numbers."},
     {"combine", combine, METH_VARARGS, "combine(a, x, b, y, size, what, /)\n--\n\nx * a + y * b in float32."},
     {"pick", pick, METH_VARARGS, "pick(data, size, columns, what, /)\n--\n\nColumns of rows of so many numbers, in float32."},

@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from .. import _reel
-from ..error_utils import warn_or_raise
+from ..error_utils import strict_mode, warn
 
 
 def base_of(name: str) -> type:
@@ -39,7 +39,9 @@ def written(cls: Any = None, *, raises: bool = False) -> Any:
             if isinstance(error, TypeError) and error.__traceback__ is not None and error.__traceback__.tb_next is None:
                 raise  # the call itself: an argument that there is not
             self.__attrs_clear__()
-            warn_or_raise(f"{name}: {error}", error)
+            if strict_mode():
+                raise
+            warn(f"{name}: {type(error).__name__}({error})")
 
     cls.__init__ = __init__
     return cls

@@ -17,7 +17,11 @@ _CHANNELS = {1: 1, 2: 3, 3: 4, 4: 3, 5: 4}
 
 def pixels_of(image: Any, what: str) -> tuple[int, tuple[int, ...], bytes]:
     """The code of the number type, the shape without leading and trailing ones beyond two dimensions, and the bytes."""
-    kind, shape, data = _reel.array_facts(image)
+    if hasattr(image, "buffer") and hasattr(image, "shape") and hasattr(image.buffer, "inner"):  # a TensorData
+        kind, _, data = _reel.array_facts(image.buffer.inner)
+        shape = tuple(int(length) for length in image.shape)
+    else:
+        kind, shape, data = _reel.array_facts(image)
     while len(shape) > 2 and shape[0] == 1:
         shape = shape[1:]
     while len(shape) > 2 and shape[-1] == 1:

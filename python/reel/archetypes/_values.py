@@ -54,12 +54,23 @@ class SeriesPoints(base("SeriesPoints")):  # type: ignore[misc]
         self.__attrs_init__(colors=colors, markers=markers, names=names, visible_series=visible_series, marker_sizes=marker_sizes)
 
 
+def _one_dimension(values: Any) -> Any:
+    """The values of a bar chart as they are; ValueError unless they have one dimension, beside those of length 1."""
+    try:
+        shape = _reel.array_facts(values)[1]
+    except TypeError:
+        return values  # a tensor, whose conversion says what is wrong
+    if not shape or sum(length != 1 for length in shape) > 1:
+        raise ValueError(f"Bar chart data should only be 1D. Got values with shape: {shape}")
+    return values if len(shape) == 1 else _reel.flat(values)
+
+
 @written
 class BarChart(base("BarChart")):  # type: ignore[misc]
     """values (n) of any numbers; abscissa (n); widths one number or (n)."""
 
     def __init__(self, values: Any, *, color: Any = None, abscissa: Any = None, widths: Any = None) -> None:
-        self.__attrs_init__(values=values, color=color, abscissa=abscissa, widths=widths)
+        self.__attrs_init__(values=_one_dimension(values), color=color, abscissa=abscissa, widths=widths)
 
 
 @written
@@ -103,6 +114,8 @@ class VideoFrameReference(base("VideoFrameReference")):  # type: ignore[misc]
         if timestamp is None:
             if seconds is None and nanoseconds is None:
                 raise ValueError("Either timestamp or seconds/nanoseconds must be specified.")
+            if seconds is not None and nanoseconds is not None:
+                raise ValueError("Only one of seconds and nanoseconds can be specified.")
             timestamp = nanoseconds if nanoseconds is not None else round(seconds * 1e9)  # type: ignore[operator]
         elif seconds is not None or nanoseconds is not None:
             raise ValueError("Cannot specify both `timestamp` and `seconds`/`nanoseconds`.")

@@ -1,0 +1,69 @@
+"""What programs import from the official SDK's extension, `rerun_bindings`: the names that they lean on, made of what is here."""
+
+from __future__ import annotations
+
+import contextvars
+from typing import Any
+
+from . import _reel
+from ._baseclasses import ComponentDescriptor  # noqa: F401
+from .recording_stream import (  # noqa: F401
+    ChunkBatcherConfig,
+    RecordingStream,
+    get_application_id,
+    get_data_recording,
+    get_global_data_recording,
+    get_recording_id,
+    get_thread_local_data_recording,
+    is_enabled,
+    set_global_data_recording,
+    set_thread_local_data_recording,
+)
+
+PyRecordingStream = RecordingStream
+
+_OPTIMIZATION_PROFILES = {
+    # gop_batching and num_extra_passes as viewers are served best; sizes as `reel optimize` has them.
+    "LIVE": {"chunk_max_bytes": 384 << 10, "chunk_max_rows": 4096, "chunk_max_rows_if_unsorted": 1024, "num_extra_passes": 50, "gop_batching": True, "split_size_ratio": None},
+    "OBJECT_STORE": {"chunk_max_bytes": 2 << 20, "chunk_max_rows": 65536, "chunk_max_rows_if_unsorted": 8192, "num_extra_passes": 50, "gop_batching": True, "split_size_ratio": 10.0},
+}
+
+
+def _optimization_profile_values(name: str) -> dict[str, Any]:
+    """The numbers of a profile of optimization."""
+    if name not in _OPTIMIZATION_PROFILES:
+        raise ValueError(f"{name!r} is no optimization profile: one of {', '.join(_OPTIMIZATION_PROFILES)} expected")
+    return dict(_OPTIMIZATION_PROFILES[name])
+
+
+def version() -> str:
+    """What writes recordings, in words."""
+    return f"reel {_reel.version}"
+
+
+def check_for_rrd_footer(path: Any) -> bool:
+    """Whether a recording ends with a footer: its last 32 bytes, as the format has them, name the mark of a footer."""
+    import os
+
+    with open(path, "rb") as file:
+        file.seek(0, os.SEEK_END)
+        size = file.tell()
+        file.seek(max(0, size - 32))
+        return b"FOOT" in file.read()
+
+
+_tracing_session = contextvars.ContextVar("tracing_session", default=None)
+_trace_context = contextvars.ContextVar("trace_context", default=None)
+
+
+def _get_tracing_session_var() -> contextvars.ContextVar[Any]:
+    return _tracing_session
+
+
+def _get_trace_context_var() -> contextvars.ContextVar[Any]:
+    return _trace_context
+
+
+def _is_telemetry_active() -> bool:
+    """Reel measures nobody."""
+    return False
