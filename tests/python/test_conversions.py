@@ -321,7 +321,7 @@ OWN_OBJECTS = {
     "MediaType": lambda c: c.MediaType.GLB,
     "TextLogLevel": lambda c: [c.TextLogLevel.INFO, "OTHER"],
     "Radius": lambda c: c.Radius.ui_points([1, 2]),
-    "VideoTimestamp": lambda c: c.VideoTimestamp.seconds([1, 2.5]),
+    "VideoTimestamp": lambda c: [c.VideoTimestamp(seconds=1), c.VideoTimestamp(nanoseconds=2)],
     "Scale3D": lambda c: [c.Scale3D(2), c.Scale3D([1, 2, 3])],
     "ClearIsRecursive": lambda c: c.ClearIsRecursive(),
     "Blob": lambda c: [c.Blob(b"abc"), c.Blob(np.array([1], dtype=np.uint8))],
