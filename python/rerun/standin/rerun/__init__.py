@@ -42,7 +42,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             found = None
         if found is None and there.rpartition(".")[0] not in _PACKAGES_OF_TYPES:
             return None
-        return importlib.util.spec_from_loader(name, self, is_package=found is not None and found.submodule_search_locations is not None)
+        is_package = there in _PACKAGES_OF_TYPES or (found is not None and found.submodule_search_locations is not None)
+        return importlib.util.spec_from_loader(name, self, is_package=is_package)
 
     def create_module(self, spec: Any) -> Any:
         there = "reel" + spec.name.removeprefix("rerun")
@@ -67,9 +68,9 @@ sys.meta_path.insert(0, _Finder())
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        import importlib.metadata
+        from importlib.metadata import version
 
-        return importlib.metadata.version("rerun-sdk")
+        return version("rerun-sdk")
     try:
         return getattr(_reel, name)
     except AttributeError:
