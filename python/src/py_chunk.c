@@ -49,12 +49,12 @@ static PyObject *chunk_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 }
 
 /* A changed chunk; NULL: nothing is left of it. */
-static PyObject *changed(reel_status status, reel_chunk *out) {
+static PyObject *changed(reel_status status, reel_chunk *const *out) {
     if (status != REEL_OK)
         return py_raise(status);
-    if (!out)
+    if (!*out)
         Py_RETURN_NONE;
-    return chunk_object(out);
+    return chunk_object(*out);
 }
 
 /* ---- what it is */
@@ -165,7 +165,7 @@ static PyObject *import(PyObject *module, PyObject *object) {
     reel_chunk *out;
     if (capsule_take_array(object, &schema, &array) < 0)
         return NULL;
-    return changed(reel_chunk_import(&schema, &array, &out), out);
+    return changed(reel_chunk_import(&schema, &array, &out), &out);
 }
 
 /* ---- changing it */
@@ -177,7 +177,7 @@ static PyObject *with_entity_path(PyObject *self, PyObject *args, PyObject *kwar
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O:with_entity_path", names, &path))
         return NULL;
     const char *text = py_text(path, "entity_path");
-    return text ? changed(reel_chunk_rename(self_of(self), text, &out), out) : NULL;
+    return text ? changed(reel_chunk_rename(self_of(self), text, &out), &out) : NULL;
 }
 
 static PyObject *keep(PyObject *self, PyObject *args) {
@@ -193,7 +193,7 @@ static PyObject *keep(PyObject *self, PyObject *args) {
     for (Py_ssize_t i = 0; i < n; i++)
         if (!(names[i] = py_text(PyList_GetItem(list, i), "components")))
             return NULL;
-    return changed(reel_chunk_keep(self_of(self), names, (size_t)n, all_but, &out), out);
+    return changed(reel_chunk_keep(self_of(self), names, (size_t)n, all_but, &out), &out);
 }
 
 static PyObject *slice(PyObject *self, PyObject *args) {
@@ -203,7 +203,7 @@ static PyObject *slice(PyObject *self, PyObject *args) {
         return NULL;
     if (first < 0 || n < 0)
         return PyErr_Format(PyExc_ValueError, "%zd rows from %zd on are none", n, first);
-    return changed(reel_chunk_slice(self_of(self), (size_t)first, (size_t)n, &out), out);
+    return changed(reel_chunk_slice(self_of(self), (size_t)first, (size_t)n, &out), &out);
 }
 
 static PyObject *with_timeline(PyObject *self, PyObject *args) {
@@ -215,7 +215,7 @@ static PyObject *with_timeline(PyObject *self, PyObject *args) {
         return NULL;
     reel_status status = reel_chunk_with_timeline(self_of(self), name, (reel_time_type)type, times.buf, (size_t)times.len / 8, &out);
     PyBuffer_Release(&times);
-    return changed(status, out);
+    return changed(status, &out);
 }
 
 static PyObject *without_timeline(PyObject *self, PyObject *args) {
@@ -224,7 +224,7 @@ static PyObject *without_timeline(PyObject *self, PyObject *args) {
     reel_chunk *out;
     if (!PyArg_ParseTuple(args, "s|p", &name, &make_static))
         return NULL;
-    return changed(reel_chunk_without_timeline(self_of(self), name, make_static, &out), out);
+    return changed(reel_chunk_without_timeline(self_of(self), name, make_static, &out), &out);
 }
 
 static PyObject *rename_timeline(PyObject *self, PyObject *args) {
@@ -232,7 +232,7 @@ static PyObject *rename_timeline(PyObject *self, PyObject *args) {
     reel_chunk *out;
     if (!PyArg_ParseTuple(args, "ss", &name, &new_name))
         return NULL;
-    return changed(reel_chunk_rename_timeline(self_of(self), name, new_name, &out), out);
+    return changed(reel_chunk_rename_timeline(self_of(self), name, new_name, &out), &out);
 }
 
 static PyObject *shift(PyObject *self, PyObject *args) {
@@ -241,7 +241,7 @@ static PyObject *shift(PyObject *self, PyObject *args) {
     reel_chunk *out;
     if (!PyArg_ParseTuple(args, "sL", &name, &by))
         return NULL;
-    return changed(reel_chunk_shift(self_of(self), name, by, &out), out);
+    return changed(reel_chunk_shift(self_of(self), name, by, &out), &out);
 }
 
 static PyObject *sort(PyObject *self, PyObject *args) {
@@ -253,13 +253,13 @@ static PyObject *sort(PyObject *self, PyObject *args) {
     Py_BEGIN_ALLOW_THREADS
     status = reel_chunk_sort(self_of(self), name, &out);
     Py_END_ALLOW_THREADS
-    return changed(status, out);
+    return changed(status, &out);
 }
 
 static PyObject *with_new_row_ids(PyObject *self, PyObject *ignored) {
     (void)ignored;
     reel_chunk *out;
-    return changed(reel_chunk_with_new_row_ids(self_of(self), &out), out);
+    return changed(reel_chunk_with_new_row_ids(self_of(self), &out), &out);
 }
 
 static PyObject *join(PyObject *module, PyObject *list) {
@@ -282,7 +282,7 @@ static PyObject *join(PyObject *module, PyObject *list) {
         Py_DECREF(held);
     }
     PyMem_Free(chunks);
-    return held ? changed(status, out) : NULL;
+    return held ? changed(status, &out) : NULL;
 }
 
 /* ---- where it goes */

@@ -1,0 +1,271 @@
+"""Record batches of chunks as tables for people, with the look of the official SDK's."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_CELL_MAX = 100  # characters of a value
+_REDACTED = "[**REDACTED**]"
+
+# --- types --------------------------------------------------------------------------------------------------------------------------
+
+_NAMES = {
+    "null": "Null", "bool": "Boolean", "int8": "Int8", "int16": "Int16", "int32": "Int32", "int64": "Int64", "uint8": "UInt8", "uint16": "UInt16",
+    "uint32": "UInt32", "uint64": "UInt64", "halffloat": "Float16", "float": "Float32", "double": "Float64", "string": "Utf8", "large_string": "LargeUtf8",
+    "binary": "Binary", "large_binary": "LargeBinary", "date32[day]": "Date32", "date64[ms]": "Date64", "string_view": "Utf8View", "binary_view": "BinaryView",
+}  # fmt: skip
+_UNITS = {"s": "s", "ms": "ms", "us": "µs", "ns": "ns"}
+
+
+def _field_type(field: pa.Field) -> str:
+    return ("" if field.nullable else "non-null ") + type_text(field.type)
+
+
+def _item(field: pa.Field) -> str:
+    return _field_type(field) + ("" if field.name == "item" else f", field: '{field.name}'")
+
+
+def type_text(t: pa.DataType) -> str:
+    """A type in words."""
+    import pyarrow as pa
+
+    is_ = pa.types
+    if is_.is_timestamp(t):
+        return f"Timestamp({_UNITS[t.unit]}" + (f', "{t.tz}")' if t.tz else ")")
+    if is_.is_duration(t) or is_.is_time(t):
+        return f"{'Duration' if is_.is_duration(t) else 'Time32' if is_.is_time32(t) else 'Time64'}({_UNITS[t.unit]})"
+    if is_.is_decimal(t):
+        return f"Decimal{t.bit_width}({t.precision}, {t.scale})"
+    if is_.is_fixed_size_binary(t):
+        return f"FixedSizeBinary({t.byte_width})"
+    if is_.is_fixed_size_list(t):
+        return f"FixedSizeList({t.list_size} x {_item(t.value_field)})"
+    if is_.is_map(t):
+        fields = f'"key": {_field_type(t.key_field)}, "value": {_field_type(t.item_field)}'
+        return f'Map("entries": non-null Struct({fields}), {"sorted" if t.keys_sorted else "unsorted"})'
+    if is_.is_list(t) or is_.is_large_list(t):
+        return f"{'LargeList' if is_.is_large_list(t) else 'List'}({_item(t.value_field)})"
+    if is_.is_struct(t):
+        return "Struct(" + ", ".join(f'"{f.name}": {_field_type(f)}' for f in t) + ")"
+    if is_.is_union(t):
+        children = (f'{code}: ("{t.field(i).name}": {_field_type(t.field(i))})' for i, code in enumerate(t.type_codes))
+        return f"Union({'Dense' if t.mode == 'dense' else 'Sparse'}, {', '.join(children)})"
+    if is_.is_dictionary(t):
+        return f"Dictionary({type_text(t.index_type)}, {type_text(t.value_type)})"
+    return _NAMES.get(str(t), str(t))
+
+
+# --- values: in pieces, so that those that are far too long are not made whole ------------------------------------------------------
+
+
+def _float(text: str) -> str:
+    """Python's shortest text for a number, as Rust writes it."""
+    if text in ("nan", "inf", "-inf"):
+        return {"nan": "NaN"}.get(text, text)
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else text
+
+
+def _float32(value: float) -> str:
+    try:
+        wanted = struct.pack("f", value)
+    except OverflowError:
+        return _float(repr(value))
+    texts = (f"{value:.{digits}g}" for digits in range(6, 10))
+    shortest = next((float(text) for text in texts if struct.pack("f", float(text)) == wanted), value)
+    return _float(repr(shortest))
+
+
+def _fraction(nanos: int) -> str:
+    if not nanos:
+        return ""
+    text = f"{nanos:09d}"
+    return "." + (text[:3] if text.endswith("000000") else text[:6] if text.endswith("000") else text)
+
+
+_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+
+
+def _timestamp(value: int, t: pa.DataType) -> str:
+    import datetime
+
+    seconds, rest = divmod(value, _PER_SECOND[t.unit])
+    fraction = _fraction(rest * (10**9 // _PER_SECOND[t.unit]))
+    try:
+        when = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
+    except OverflowError:
+        return str(value)
+    return when.isoformat(timespec="seconds") + fraction + ("Z" if t.tz in ("UTC", "Z", "+00:00") else f" {t.tz}" if t.tz else "")
+
+
+def _duration(value: int, unit: str) -> str:
+    if not value:
+        return "P0D"
+    seconds, rest = divmod(abs(value), _PER_SECOND[unit])
+    digits = f"{rest * (10**9 // _PER_SECOND[unit]):09d}".rstrip("0")
+    return f"{'-' if value < 0 else ''}PT{seconds}{'.' + digits if digits else ''}S"
+
+
+def _joined(parts: Iterator[Iterator[str]], before: str, after: str) -> Iterator[str]:
+    yield before
+    for i, part in enumerate(parts):
+        if i:
+            yield ", "
+        yield from part
+    yield after
+
+
+def _named(name: str, between: str, value: Iterator[str]) -> Iterator[str]:
+    yield name + between
+    yield from value
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """The text of a pyarrow scalar."""
+    import pyarrow as pa
+
+    t, is_ = value.type, pa.types
+    if is_.is_union(t):
+        inner = value.value
+        name = t.field(t.type_codes.index(value.type_code)).name
+        yield from _named("{" + name, "=", _pieces(inner) if inner is not None else iter(("null",)))
+        yield "}"
+    elif not value.is_valid:
+        yield "null"
+    elif is_.is_map(t):
+        entries = value.values
+        yield from _joined((_named("".join(_pieces(e["key"])), ": ", _pieces(e["value"])) for e in entries), "{", "}")
+    elif is_.is_list(t) or is_.is_large_list(t) or is_.is_fixed_size_list(t):
+        yield from _joined((_pieces(v) for v in value.values), "[", "]")
+    elif is_.is_struct(t):
+        yield from _joined((_named(f.name, ": ", _pieces(value[i])) for i, f in enumerate(t)), "{", "}")
+    elif is_.is_timestamp(t):
+        yield _timestamp(value.value, t)
+    elif is_.is_duration(t):
+        yield _duration(value.value, t.unit)
+    elif is_.is_dictionary(t):
+        yield from _pieces(value.value)
+    elif is_.is_float16(t):
+        number = float(value.as_py())
+        yield str(int(number)) if number.is_integer() else _float32(number)
+    elif is_.is_float32(t):
+        yield _float32(value.as_py())
+    elif is_.is_float64(t):
+        yield _float(repr(value.as_py()))
+    elif is_.is_boolean(t):
+        yield str(value.as_py()).lower()
+    elif is_.is_binary(t) or is_.is_large_binary(t) or is_.is_fixed_size_binary(t):
+        yield value.as_py()[: _CELL_MAX + 1].hex()
+    else:
+        yield str(value.as_py())
+
+
+def value_text(value: Any) -> str:
+    """The text of a pyarrow scalar, cut off when it is long."""
+    text = ""
+    for piece in _pieces(value):
+        text += piece
+        if len(text) > _CELL_MAX:
+            return text[: _CELL_MAX - 1] + "…"
+    return text
+
+
+# --- tables -------------------------------------------------------------------------------------------------------------------------
+
+_FEW = 2  # so little room at the end of a line is left empty
+
+
+def _wrap(line: str, width: int) -> list[str]:
+    """A line that is too long, broken at spaces, and within words that no line can hold."""
+    lines: list[str] = []
+    current = ""
+    words = line.split(" ")[::-1]
+    while words:
+        word = words.pop()
+        room = width - len(current) - bool(current)
+        if len(word) > room:
+            if current and (room <= _FEW or len(word) <= width):
+                lines.append(current)
+                current = ""
+                words.append(word)
+                continue
+            lines.append((current + " " if current else "") + word[:room])
+            words.append(word[room:])
+            current = ""
+            continue
+        current += (" " if current else "") + word
+        if len(current) > width - _FEW:
+            lines.append(current)
+            current = ""
+    return [*lines, current] if current else lines
+
+
+def _lines(text: str, width: int) -> list[str]:
+    return [part for line in text.split("\n") for part in ([line] if len(line) <= width else _wrap(line, width))]
+
+
+def _box(rows: list[list[str]], widths: list[int], has_header: bool) -> str:
+    def rule(left: str, fill: str, middle: str, right: str) -> str:
+        return left + middle.join(fill * (w + 2) for w in widths) + right
+
+    out = [rule("┌", "─", "┬", "┐")]
+    for i, row in enumerate(rows):
+        if i:
+            out.append(rule("╞", "═", "╪", "╡") if has_header and i == 1 else rule("├", "╌", "┼", "┤"))
+        cells = [_lines(text, width) for text, width in zip(row, widths)]
+        for k in range(max(len(cell) for cell in cells)):
+            out.append("│ " + " ┆ ".join((cell[k] if k < len(cell) else "").ljust(w) for cell, w in zip(cells, widths)) + " │")
+    out.append(rule("└", "─", "┴", "┘"))
+    return "\n".join(out)
+
+
+def _widths(rows: list[list[str]], width: int) -> list[int]:
+    """As wide as the contents, and at most an equal share of the width."""
+    n = len(rows[0])
+    most = max((width - (n + 1)) * (100 // n) // 100 - 2, 1)
+    return [min(most, max(len(line) for row in rows for line in row[i].split("\n"))) for i in range(n)]
+
+
+def _is_id(text: str, before: str) -> bool:
+    return text.startswith(before) and len(text) == len(before) + 32
+
+
+def _metadata(metadata: dict[bytes, bytes] | None, trim: bool, redacted: tuple[str, ...] = ()) -> list[str]:
+    lines = []
+    for key, value in sorted((k.decode(), v.decode("utf-8", "replace")) for k, v in (metadata or {}).items()):
+        short = key.split(":", 1)[1] if key.startswith(("rerun:", "sorbet:")) else key
+        if short in redacted:
+            value = _REDACTED
+        elif value.startswith("rerun.") and key != "ARROW:extension:metadata":
+            value = value.rsplit(".", 1)[1]
+        lines.append(f"{short if trim else key}: {value}")
+    return lines
+
+
+def _row_id(value: Any, redact: bool) -> str:
+    if redact:
+        return f"row_{_REDACTED}"
+    digits = value.as_py().hex()
+    return f"row_{digits[:16].upper()}{digits[16:]}"
+
+
+def _column(field: pa.Field, array: pa.Array, redact: bool, trim: bool) -> list[str]:
+    is_row_id = (field.metadata or {}).get(b"ARROW:extension:name") == b"rerun.datatypes.TUID"
+    name = field.name.rsplit(".", 1)[1] if field.name.startswith("rerun.controls.") else field.name
+    head = "\n".join([name, "---", f"type: {_field_type(field)}" if not field.nullable else f"type: {type_text(field.type)}", *_metadata(field.metadata, trim)])
+    return [head, *(_row_id(value, redact) if is_row_id else value_text(value) for value in array)]
+
+
+def table(batch: pa.RecordBatch, width: int = 240, redact: bool = False, trim: bool = True) -> str:
+    """A chunk's record batch as a table within a table that tells its metadata."""
+    columns = [_column(field, array, redact, trim) for field, array in zip(batch.schema, batch.columns)]
+    rows = [list(row) for row in zip(*columns)]
+    inner = _box(rows, _widths(rows, width), True)
+    head = "\n".join(["METADATA:", *(f"* {line}" for line in _metadata(batch.schema.metadata, trim, ("id", "version") if redact else ()))])
+    outer = [[head], [inner]]
+    return _box(outer, [max(len(line) for row in outer for line in row[0].split("\n"))], False)

@@ -1,0 +1,29 @@
+"""What may change with any release, and the older place of the names of `reel.chunk`."""
+
+from __future__ import annotations
+
+import warnings
+from importlib import import_module
+from typing import Any
+
+_MOVED = frozenset(
+    "Chunk ChunkStore LazyChunkStream LazyStore StoreEntry Lens DeriveLens MutateLens Selector IndexColumn OptimizationProfile RrdReader StreamingReader IndexedReader".split()
+)
+_HERE = {"ParquetReader": "_parquet_reader", "video": "video"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HERE:
+        module = import_module(f".{_HERE[name]}", __name__)
+        value = module if name == _HERE[name] else getattr(module, name)
+        globals()[name] = value
+        return value
+    if name not in _MOVED and name != "send_chunks":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    place = "rerun" if name == "send_chunks" else "rerun.chunk"
+    warnings.warn(f"`rerun.experimental.{name}` moved to `{place}.{name}`. The name in `rerun.experimental` is an old one.", DeprecationWarning, stacklevel=2)
+    return getattr(import_module(".._send_chunks" if name == "send_chunks" else "..chunk", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HERE, *_MOVED, "send_chunks"})
