@@ -301,7 +301,10 @@ class RecordingStream(_reel.Recording):
                 active_recording_stream.reset(token)
             except ValueError:  # the block was entered in another task or thread
                 is_inner = False
-            set_thread_recording(previous)
+            if at == len(stack):
+                set_thread_recording(previous)
+            else:  # the block above goes on, and goes back to what was before this one
+                stack[at] = (stack[at][0], previous, *stack[at][2:])
             _end_new_files(self, sinks)
         if not is_inner:
             raise RuntimeError(

@@ -122,25 +122,31 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, .m_name = "reel._reel", .m_doc = "The recorder, and what Python objects become before they are logged.", .m_size = -1, .m_methods = functions,
-};
-
-PyMODINIT_FUNC PyInit__reel(void) {
-    if (py.module) {
+/* Runs for every interpreter that imports the module, and again when a program imports it anew. */
+static int module_exec(PyObject *module) {
+    static int64_t interpreter;
+    int64_t here = PyInterpreterState_GetID(PyInterpreterState_Get());
+    if (py.module && here != interpreter) {
         PyErr_SetString(PyExc_ImportError, "reel serves one interpreter of a process: sub-interpreters cannot import it");
-        return NULL;
+        return -1;
     }
-    PyObject *module = PyModule_Create(&definition);
-    if (!module)
-        return NULL;
+    if (py.module)
+        return PyDict_Update(PyModule_GetDict(module), PyModule_GetDict(py.module));
+    interpreter = here;
     py.module = module;
     py.reel_error = PyErr_NewExceptionWithDoc("reel.ReelError", "What the recorder could not do, where no exception of Python's says it.", PyExc_RuntimeError, NULL);
     if (!py.reel_error || PyModule_AddObjectRef(module, "ReelError", py.reel_error) < 0 || kinds_init() < 0 || batch_init(module) < 0 || archetype_init(module) < 0 ||
         recording_init(module) < 0 || chunk_init(module) < 0 || arith_init(module) < 0 || blueprint_init(module) < 0 || PyModule_AddStringConstant(module, "version", reel_version()) < 0) {
         py.module = NULL;
-        Py_DECREF(module);
-        return NULL;
+        return -1;
     }
-    return module;
+    Py_INCREF(module); /* the types and recordings of this process need it to the end */
+    return 0;
 }
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, (void *)module_exec}, {0, NULL}};
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, .m_name = "reel._reel", .m_doc = "The recorder, and what Python objects become before they are logged.", .m_methods = functions, .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__reel(void) { return PyModuleDef_Init(&definition); }

@@ -507,7 +507,7 @@ def test_strict_mode_is_exported():
 
 U8 = [[[0, 1, 2], [3, 4, 5]]]
 OLD = {
-    "log_points": (lambda: rr.log_points("e", [[1, 2], [3, 4]], colors=RED, draw_order=2, ext={"more": 1}), "Points2D:positions", [[1, 2], [3, 4]]),
+    "log_points": (lambda: rr.log_points("e", [[1, 2], [3, 4]], colors=RED, draw_order=2, ext={"seed_more": 1}), "Points2D:positions", [[1, 2], [3, 4]]),
     "log_points 3D": (lambda: rr.log_points("e", [[1, 2, 3]], labels=["a"]), "Points3D:positions", [[1, 2, 3]]),
     "log_point": (lambda: rr.log_point("e", [1, 2, 3], radius=0.5), "Points3D:radii", [0.5]),
     "log_line_strip": (lambda: rr.log_line_strip("e", [[1, 2], [3, 4]], stroke_width=2), "LineStrips2D:radii", [1]),
@@ -533,7 +533,7 @@ OLD = {
     "log_text_entry": (lambda: rr.log_text_entry("e", "hi", level="WARN"), "TextLog:level", ["WARN"]),
     "log_annotation_context": (lambda: rr.log_annotation_context("e", [(1, "one", RED)]), "AnnotationContext:context", None),
     "log_cleared": (lambda: rr.log_cleared("e", recursive=True), "Clear:is_recursive", [True]),
-    "log_extension_components": (lambda: rr.log_extension_components("e", {"more": [1, 2]}), "more", [1, 2]),
+    "log_extension_components": (lambda: rr.log_extension_components("e", {"seed_more": [1, 2]}), "seed_more", [1, 2]),
     "log_image_file": (lambda: rr.log_image_file("e", img_bytes=b"\x89PNG\r\n\x1a\n" + bytes(9)), "EncodedImage:media_type", ["image/png"]),
     "log_mesh_file": (lambda: rr.log_mesh_file("e", rr.MeshFormat.GLB, mesh_bytes=b"glTF"), "Asset3D:media_type", ["model/gltf-binary"]),
     "log_mesh_file moved": (

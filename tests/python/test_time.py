@@ -1,0 +1,224 @@
+"""Times: every input, to the nanosecond."""
+
+import datetime
+import warnings
+
+import pytest
+import reel as rr
+from reel.time import to_nanos, to_nanos_since_epoch
+
+UTC = datetime.timezone.utc
+MAX = 2**63 - 1
+
+
+@pytest.fixture
+def rec():
+    return rr.RecordingStream("times")
+
+
+def times(rec_memory):
+    """[{timeline: (type, value)}] of the rows, log_time left out."""
+    import tempfile
+
+    import rerun
+
+    with tempfile.NamedTemporaryFile(suffix=".rrd") as file:
+        file.write(rec_memory.drain_as_bytes())
+        file.flush()
+        found = []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            chunks = list(rerun.chunk.RrdReader(file.name).stream())
+        for chunk in chunks:
+            if chunk.entity_path.startswith("/__properties"):
+                continue
+            batch = chunk.to_record_batch()
+            for i in range(batch.num_rows):
+                found.append({name: batch.column(name).cast("int64")[i].as_py() for name in chunk.timeline_names if name != "log_time"})
+        return found
+
+
+def after(rec, *calls):
+    memory = rec.memory_recording()
+    for call in calls:
+        call()
+    rec.log("x", rr.Scalars(1.0))
+    return times(memory)[-1]
+
+
+NANOS = 1_700_000_000_123_456_789
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("sequence", 0, 0),
+        ("sequence", -5, -5),
+        ("sequence", MAX, MAX),
+        ("duration", 2, 2_000_000_000),
+        ("duration", 0.75, 750_000_000),
+        ("duration", -1.5, -1_500_000_000),
+        ("duration", 1e-9, 1),
+        ("duration", datetime.timedelta(days=400, microseconds=1), 400 * 86400 * 10**9 + 1000),
+        ("duration", datetime.timedelta(microseconds=-1), -1000),
+        ("timestamp", 1_700_000_000, 1_700_000_000 * 10**9),
+        ("timestamp", 1.5, 1_500_000_000),
+        ("timestamp", datetime.datetime(2050, 1, 1, 0, 0, 0, 123457), 2524608000123457000),
+        ("timestamp", datetime.datetime(2050, 1, 1, 0, 0, 0, 123457, UTC), 2524608000123457000),
+        ("timestamp", datetime.datetime(2050, 1, 1, 2, tzinfo=datetime.timezone(datetime.timedelta(hours=2))), 2524608000000000000),
+        ("timestamp", datetime.datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC), -1_000_000_000),
+    ],
+)
+def test_set_time(rec, kind, value, expected):
+    assert after(rec, lambda: rec.set_time("t", **{kind: value})) == {"t": expected}
+
+
+@pytest.mark.parametrize("unit", ["ns", "us", "ms", "s", "m", "h", "D"])
+def test_set_time_of_numpy(rec, unit):
+    np = pytest.importorskip("numpy")
+    value = 25 if unit != "ns" else NANOS
+    expected = int(np.timedelta64(value, unit).astype("timedelta64[ns]").astype("int64"))
+    assert after(rec, lambda: rec.set_time("t", duration=np.timedelta64(value, unit))) == {"t": expected}
+    assert after(rec, lambda: rec.set_time("d", timestamp=np.datetime64(value, unit))) == {"t": expected, "d": expected}
+
+
+@pytest.mark.parametrize("kind", ["int8", "int16", "int32", "int64", "uint8", "uint64"])
+def test_set_time_of_numpy_integers(rec, kind):
+    np = pytest.importorskip("numpy")
+    number = np.dtype(kind).type(7)
+    assert after(rec, lambda: rec.set_time("s", sequence=number), lambda: rec.set_time("d", duration=number)) == {"s": 7, "d": 7 * 10**9}
+
+
+def test_set_time_of_others(rec):
+    pa = pytest.importorskip("pyarrow")
+    assert after(rec, lambda: rec.set_time("t", timestamp=pa.scalar(NANOS, pa.timestamp("ns")))) == {"t": NANOS}
+    assert after(rec, lambda: rec.set_time("t", timestamp=pa.scalar(5, pa.timestamp("ms")))) == {"t": 5_000_000}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"sequence": 1.0}, TypeError),
+        ({"sequence": "1"}, TypeError),
+        ({"sequence": 2**63}, OverflowError),
+        ({"duration": "1"}, TypeError),
+        ({"duration": [1]}, TypeError),
+        ({"duration": 3 + 4j}, TypeError),
+        ({"duration": float("nan")}, ValueError),
+        ({"duration": float("inf")}, ValueError),
+        ({"timestamp": 1e12}, ValueError),
+        ({"timestamp": "2020-01-01"}, TypeError),
+        ({"timestamp": datetime.date(2020, 1, 1)}, TypeError),
+        ({"sequence": 1, "duration": 1}, ValueError),
+        ({}, ValueError),
+        ({"sequence": None}, ValueError),
+        ({"seconds": 1}, TypeError),
+    ],
+)
+def test_set_time_refuses(rec, arguments, error):
+    with pytest.raises(error):
+        rec.set_time("t", **arguments)
+
+
+def test_set_time_of_two_kinds(rec):
+    rec.set_time("t", sequence=1)
+    with pytest.raises(ValueError, match="t"):
+        rec.set_time("t", duration=1)
+
+
+def test_disable_and_reset(rec):
+    both = (lambda: rec.set_time("a", sequence=1), lambda: rec.set_time("b", sequence=2))
+    assert after(rec, *both) == {"a": 1, "b": 2}
+    assert after(rec, lambda: rec.disable_timeline("a")) == {"b": 2}
+    assert after(rec, lambda: rr.disable_timeline("b", recording=rec)) == {}
+    assert after(rec, *both, lambda: rr.reset_time(recording=rec)) == {}
+    assert after(rec, *both, rec.reset_time) == {}
+
+
+def timelines(rec, *calls):
+    memory = rec.memory_recording()
+    for call in calls:
+        call()
+    rec.log("x", rr.Scalars(1.0))
+    import tempfile
+
+    import rerun
+
+    with tempfile.NamedTemporaryFile(suffix=".rrd") as file:
+        file.write(memory.drain_as_bytes())
+        file.flush()
+        return [sorted(c.timeline_names) for c in rerun.chunk.RrdReader(file.name).stream() if c.entity_path == "/x"][-1]
+
+
+def test_own_timelines(rec):
+    assert timelines(rec) == ["log_time"]
+    assert timelines(rec, lambda: rec.set_log_tick_enabled(True)) == ["log_tick", "log_time"]
+    assert timelines(rec, lambda: rec.set_log_time_enabled(False)) == ["log_tick"]
+    assert timelines(rec, lambda: rr.set_log_tick_enabled(False, recording=rec), lambda: rr.set_log_time_enabled(True, recording=rec)) == ["log_time"]
+    assert timelines(rec, lambda: rec.disable_timeline("log_time"), lambda: rec.set_time("a", sequence=1)) == ["a"]
+
+
+def test_times_are_of_a_thread(rec):
+    import threading
+
+    memory = rec.memory_recording()
+    rec.set_time("here", sequence=1)
+    thread = threading.Thread(target=lambda: rec.log("y", rr.Scalars(1.0)))
+    thread.start()
+    thread.join()
+    assert times(memory) == [{}]
+
+
+@pytest.mark.parametrize("value", ["invalid", None, [1, 2], 3 + 4j])
+def test_to_nanos_refuses(value):
+    with pytest.raises(TypeError):
+        to_nanos(value)
+    with pytest.raises(TypeError):
+        to_nanos_since_epoch(value)
+
+
+def test_to_nanos_since_epoch_refuses_small_floats():
+    np = pytest.importorskip("numpy")
+    for kind in (np.float16, np.float32):
+        with pytest.raises(TypeError):
+            to_nanos_since_epoch(kind(14.25))
+    with pytest.raises(ValueError):
+        to_nanos_since_epoch(np.datetime64("NaT"))
+
+
+# --- columns ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "expected"),
+    [
+        ("sequence", range(3), [0, 1, 2]),
+        ("sequence", [5, -5], [5, -5]),
+        ("duration", [1, 0.5, datetime.timedelta(seconds=2)], [10**9, 5 * 10**8, 2 * 10**9]),
+        ("timestamp", [0, 1.5, datetime.datetime(1970, 1, 1, 0, 0, 2)], [0, 15 * 10**8, 2 * 10**9]),
+    ],
+)
+def test_time_column(kind, values, expected):
+    column = rr.TimeColumn("t", **{kind: values})
+    assert column.timeline_name() == "t" and len(column) == len(expected)
+    assert list(memoryview(column._values).cast("B").cast("q")) == expected
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint32", "int64"])
+def test_time_column_of_numpy(kind):
+    np, pa = pytest.importorskip("numpy"), pytest.importorskip("pyarrow")
+    values = np.array([1, 2, 3], dtype=kind)
+    assert rr.TimeColumn("t", sequence=values).as_arrow_array() == pa.array([1, 2, 3], pa.int64())
+    assert rr.TimeColumn("t", duration=values).as_arrow_array() == pa.array([10**9, 2 * 10**9, 3 * 10**9], pa.duration("ns"))
+    for unit in ("ns", "ms", "D"):
+        moments = np.array([1, 2, 3], dtype=f"datetime64[{unit}]")
+        assert rr.TimeColumn("t", timestamp=moments).as_arrow_array() == pa.array(moments.astype("datetime64[ns]"), pa.timestamp("ns"))
+        lengths = np.array([1, 2, 3], dtype=f"timedelta64[{unit}]")
+        assert rr.TimeColumn("t", duration=lengths).as_arrow_array() == pa.array(lengths.astype("timedelta64[ns]"), pa.duration("ns"))
+    assert rr.TimeColumn("t", duration=np.array([0.5, 1.5])).as_arrow_array() == pa.array([5 * 10**8, 15 * 10**8], pa.duration("ns"))
+
+
+@pytest.mark.parametrize(("arguments", "error"), [({}, ValueError), ({"sequence": [1], "duration": [1]}, ValueError), ({"sequence": ["a"]}, AttributeError), ({"duration": ["a"]}, TypeError)])
+def test_time_column_refuses(arguments, error):
+    with pytest.raises(error):
+        rr.TimeColumn("t", **arguments)
