@@ -54,8 +54,32 @@ def columns_of(cls: Any, fields: dict[str, Any]) -> Any:
         kind = values.component_type()
         is_flat = values._packed() is not None  # numbers and vectors: their input's shape says how they divide; texts, structs and strips are one a row
         rows = _rows(fields.get(name), n, sizes.get(kind, 1)) if is_flat else n
-        columns.append(batch.partition([n // rows] * rows if rows else []))
+        columns.append(batch.partition() if rows == n else batch.partition([n // rows] * rows))
     return ComponentColumnList(columns)
+
+
+def transform3d_fields(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a Transform3D whose `rotation` or `from_parent` was given."""
+    import warnings
+
+    from .encodings import Quaternion, RotationAxisAngle
+
+    fields = dict(arguments)
+    rotation, from_parent = fields.pop("rotation", None), fields.pop("from_parent", None)
+    if rotation is not None:
+        if fields.get("quaternion") is not None or fields.get("rotation_axis_angle") is not None:
+            raise ValueError("`rotation` parameter can't be combined with `quaternion` or `rotation_axis_angle`.")
+        first = rotation[0] if isinstance(rotation, (list, tuple)) and rotation else rotation
+        if not isinstance(first, (Quaternion, RotationAxisAngle)):
+            raise ValueError("Rotation must be compatible with either RotationQuat or RotationAxisAngle")
+        fields["quaternion" if isinstance(first, Quaternion) else "rotation_axis_angle"] = rotation
+    if from_parent is not None:
+        warnings.warn("`from_parent` is deprecated as an argument to `Transform3D`; prefer `relation=rerun.TransformRelation.ChildFromParent` instead", DeprecationWarning, stacklevel=2)
+        if fields.get("relation") is not None:
+            raise ValueError("`from_parent` and `relation` parameters are mutually exclusive.")
+        if from_parent:
+            fields["relation"] = "ChildFromParent"
+    return fields
 
 
 def visualizer_of(archetype: Any, arguments: dict[str, Any]) -> Any:

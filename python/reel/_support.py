@@ -23,7 +23,7 @@ from ._plain import (  # noqa: F401
     uuid_bytes,
     view_directions,
 )
-from ._archetypes import archetype_doc, columns_of, descriptor, visualizer_of  # noqa: F401
+from ._archetypes import archetype_doc, columns_of, descriptor, transform3d_fields, visualizer_of  # noqa: F401
 
 # --- errors -------------------------------------------------------------------------------------------------------------------------
 

@@ -144,8 +144,30 @@ static int put_default_class(archetype *self) {
     return result;
 }
 
+/* Transform3D takes `rotation` and `from_parent`, too, which are no fields. */
+static PyObject *fields_of_transform(PyObject *kwargs) {
+    PY_NAME(rotation, "rotation");
+    PY_NAME(from_parent, "from_parent");
+    if (!kwargs || (!PyDict_GetItemWithError(kwargs, rotation) && !PyDict_GetItemWithError(kwargs, from_parent)))
+        return kwargs ? Py_NewRef(kwargs) : PyDict_New();
+    PyObject *f = py_support("transform3d_fields"), *fields = f ? PyObject_CallFunctionObjArgs(f, kwargs, NULL) : NULL;
+    Py_XDECREF(f);
+    return fields;
+}
+
+static int init_transform(archetype *self, PyObject *args, PyObject *kwargs) {
+    PyObject *fields = fields_of_transform(kwargs);
+    if (!fields) /* they do not go together: nothing is set */
+        return py_soften(self->shape->name, Py_None);
+    int result = init_from(self, args, fields, 0, 0);
+    Py_DECREF(fields);
+    return result;
+}
+
 static int archetype_init_slot(PyObject *self, PyObject *args, PyObject *kwargs) {
     archetype *a = (archetype *)self;
+    if (a->shape && a->shape->is_transform)
+        return init_transform(a, args, kwargs);
     if (init_from(a, args, kwargs, a->shape ? a->shape->n_positional : 0, a->shape ? a->shape->n_required : 0) < 0)
         return -1;
     return a->shape && a->shape->keypoint_ids >= 0 ? put_default_class(a) : 0;
@@ -335,6 +357,11 @@ static char *signature_of(const shape *s, const char *what) {
     size_t size = 512 + strlen(what) + 64 * (size_t)s->table->n_fields, at;
     char *doc = malloc(size);
     uint32_t required = s->n_required;
+    if (s->is_transform) {
+        snprintf(doc, size, "%s(*, translation=None, rotation=None, rotation_axis_angle=None, quaternion=None, scale=None, mat3x3=None, from_parent=None, relation=None, child_frame=None, "
+                 "parent_frame=None)\n--\n\n%s", s->name, what);
+        return doc;
+    }
     if (!doc)
         return NULL;
     at = (size_t)snprintf(doc, size, "%s(", s->name);

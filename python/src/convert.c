@@ -59,6 +59,10 @@ static int put_numbers(batch *b, const numbers *from) {
     size_t n;
     if (divide(from, k, &n) < 0)
         return -1;
+    if (from->type == k->number && numbers_share(b, from)) {
+        b->n = (uint32_t)n;
+        return 0;
+    }
     void *to = batch_room(b, n * k->width);
     if (!to || numbers_cast(from->data, from->type, from->n, to, k->number, k->name) < 0)
         return -1;

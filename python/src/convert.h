@@ -28,6 +28,9 @@ void numbers_free(numbers *n);
 int numbers_cast(const void *from, uint8_t from_type, size_t n, void *to, uint8_t to_type, const char *what);
 /* Whether an object is one integer, and not an array of one. */
 bool is_integer(PyObject *object);
+/* Lets a batch use numbers where they stand, in a buffer or an Arrow array of the caller's, which it keeps from going away; what the caller writes there before the batch is logged is logged. Only
+ * for many: false, nothing happened: they are few, or stand in memory of their own. */
+bool numbers_share(batch *b, const numbers *from);
 uint32_t number_bytes(uint8_t type);
 const char *number_name(uint8_t type);
 

@@ -81,6 +81,10 @@ static int convert_regular(batch *b, const numbers *from) {
     size_t n = n_channels ? from->n / n_channels : 0;
     if (!n_channels || n * n_channels != from->n || n > INT32_MAX)
         return refuse_color(b->kind->name);
+    if (n_channels == 1 && from->type == REEL__ARROW_U32 && !is_ambiguous && numbers_share(b, from)) {
+        b->n = (uint32_t)n;
+        return 0;
+    }
     uint32_t *to = !is_ambiguous || warn_ambiguous(n) == 0 ? batch_room(b, n * 4) : NULL;
     if (!to)
         return -1;

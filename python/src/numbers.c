@@ -425,8 +425,10 @@ static int put_items(gather *g, PyObject *list, int depth) {
         return -1;
     for (Py_ssize_t i = 0; i < n; i++) {
         PyObject *item = PyList_Check(list) ? PyList_GetItem(list, i) : PyTuple_GetItem(list, i);
-        if (!item)
+        if (!item) {
+            PyErr_SetString(PyExc_ValueError, "a list became shorter while it was read");
             return -1;
+        }
         Py_INCREF(item);
         int result = put_any(g, item, depth + 1);
         Py_DECREF(item);
@@ -582,6 +584,18 @@ int numbers_from(PyObject *object, uint8_t wanted, numbers *out) {
     if (result < 0)
         numbers_free(out);
     return result;
+}
+
+bool numbers_share(batch *b, const numbers *from) {
+    enum { FEW_BYTES = 4096 };
+    if (from->memory || from->n * number_bytes(from->type) < FEW_BYTES || (!from->view.obj && !(from->owner && batch_check(from->owner))))
+        return false;
+    b->owner = from->view.obj ? PyMemoryView_FromObject(from->view.obj) : Py_NewRef(from->owner);
+    if (b->owner)
+        b->values = from->data;
+    else
+        PyErr_Clear();
+    return b->owner != NULL;
 }
 
 void numbers_free(numbers *n) {

@@ -108,16 +108,17 @@ static kind *kind_of(const reel__field *f, uint32_t number, uint32_t field) {
     return k;
 }
 
-/* Those whose constructors take everything by name. */
-static bool is_by_name(const char *name) {
-    static const char *const names[] = {"Arrows2D", "Arrows3D", "GridMap", "McapChannel", "McapSchema", "McapStatistics", "Mesh3D"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
+/* How many fields a constructor must be given, and how many of these by position too, where the data model does not say it: else all required ones, by position. */
+static const struct {
+    const char *name;
+    uint8_t n_required, n_positional;
+} constructors[] = {
+    {"Arrows2D", 1, 0}, {"Arrows3D", 1, 0}, {"GridMap", 3, 0}, {"McapChannel", 3, 0}, {"McapSchema", 4, 0}, {"McapStatistics", 8, 0}, {"Mesh3D", 1, 0}, {"StateChange", 0, 0},
+    {"MapBackground", 1, 1}, {"MapZoom", 1, 1}, {"NearClipPlane", 1, 1}, {"SpatialInformation", 1, 1}, {"ViewContents", 1, 1},
+};
 
 static void look_at_fields(shape *s) {
+    s->is_transform = strcmp(s->name, "Transform3D") == 0;
     s->class_ids = s->keypoint_ids = -1;
     for (uint32_t i = 0; i < s->table->n_fields; i++) {
         const char *name = s->table->fields[i].name;
@@ -128,7 +129,12 @@ static void look_at_fields(shape *s) {
     }
     while (s->n_required < s->table->n_fields && s->table->fields[s->n_required].level == REEL__REQUIRED)
         s->n_required++;
-    s->n_positional = is_by_name(s->name) ? 0 : s->n_required;
+    s->n_positional = s->n_required;
+    for (size_t i = 0; i < sizeof constructors / sizeof *constructors; i++)
+        if (strcmp(s->name, constructors[i].name) == 0) {
+            s->n_required = constructors[i].n_required;
+            s->n_positional = constructors[i].n_positional;
+        }
 }
 
 static int make_shape(const reel__archetype *a, uint32_t number) {

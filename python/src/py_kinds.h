@@ -52,6 +52,7 @@ typedef struct shape {
     int class_ids, keypoint_ids;       /* fields; -1: it has none. Keypoints without classes are of class 0 */
     uint32_t n_positional;             /* how many fields its constructor takes by position: the required ones, most often */
     uint32_t n_required;               /* fields that the constructor must be given: the first ones */
+    bool is_transform;                 /* Transform3D, whose constructor takes more than its fields */
     PyTypeObject *type;                /* made when first asked for (archetype.c) */
 } shape;
 

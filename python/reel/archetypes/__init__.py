@@ -14,7 +14,7 @@ _WRITTEN = {
     "Asset3D": "_files", "AssetAudio": "_files", "AssetVideo": "_files", "EncodedImage": "_files",
     "DepthImage": "_images", "Image": "_images", "SegmentationImage": "_images",
     "Boxes2D": "_solids", "Boxes3D": "_solids", "Capsules3D": "_solids", "Cylinders3D": "_solids", "Ellipses2D": "_solids", "Ellipsoids3D": "_solids",
-    "Pinhole": "_spaces", "Transform3D": "_spaces", "ViewCoordinates": "_spaces",
+    "Pinhole": "_spaces", "ViewCoordinates": "_spaces",
     "BarChart": "_values", "Clear": "_values", "GeoLineStrings": "_values", "GeoPoints": "_values", "Mesh3D": "_values", "SeriesPoints": "_values", "Tensor": "_values",
     "VideoFrameReference": "_values",
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 from ..error_utils import _send_warning_or_raise
@@ -57,40 +56,6 @@ class Pinhole(base("Pinhole")):  # type: ignore[misc]
         f_x, f_y = (focal_length, focal_length) if is_one else _pair(focal_length, "Expected focal_length to be one or two floats")
         u, v = _pair(principal_point, "Expected principal_point to be one or two floats")
         return [[f_x, 0, u], [0, f_y, v], [0, 0, 1]], resolution
-
-
-def _rotation(rotation: Any, quaternion: Any, rotation_axis_angle: Any) -> tuple[Any, Any]:
-    """What kind of rotation it is: a Quaternion, a RotationAxisAngle, or a list of one of them."""
-    from ..encodings import Quaternion, RotationAxisAngle
-
-    if quaternion is not None or rotation_axis_angle is not None:
-        raise ValueError("`rotation` parameter can't be combined with `quaternion` or `rotation_axis_angle`.")
-    first = rotation[0] if isinstance(rotation, (list, tuple)) and rotation else rotation
-    if isinstance(first, RotationAxisAngle):
-        return None, rotation
-    if isinstance(first, Quaternion):
-        return rotation, None
-    raise ValueError("Rotation must be compatible with either RotationQuat or RotationAxisAngle")
-
-
-@written
-class Transform3D(base("Transform3D")):  # type: ignore[misc]
-    """translation (3); mat3x3 (3, 3), row by row; rotation is a Quaternion or a RotationAxisAngle; scale one number or (3)."""
-
-    def __init__(self, *, translation: Any = None, rotation: Any = None, rotation_axis_angle: Any = None, quaternion: Any = None, scale: Any = None, mat3x3: Any = None,
-                 from_parent: bool | None = None, relation: Any = None, child_frame: Any = None, parent_frame: Any = None) -> None:
-        if rotation is not None:
-            quaternion, rotation_axis_angle = _rotation(rotation, quaternion, rotation_axis_angle)
-        if scale is not None and (not hasattr(scale, "__len__") or len(scale) == 1) and not hasattr(scale, "_reel_"):
-            one = scale[0] if hasattr(scale, "__len__") else scale
-            scale = [one, one, one]
-        if from_parent is not None:
-            warnings.warn("`from_parent` is deprecated as an argument to `Transform3D`; prefer `relation=rerun.TransformRelation.ChildFromParent` instead", DeprecationWarning, stacklevel=3)
-            if relation is not None:
-                raise ValueError("`from_parent` and `relation` parameters are mutually exclusive.")
-            relation = "ChildFromParent" if from_parent else None
-        self.__attrs_init__(translation=translation, rotation_axis_angle=rotation_axis_angle, quaternion=quaternion, scale=scale, mat3x3=mat3x3, relation=relation, child_frame=child_frame,
-                            parent_frame=parent_frame)
 
 
 class ViewCoordinates(base("ViewCoordinates")):  # type: ignore[misc]
