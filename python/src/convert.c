@@ -54,9 +54,23 @@ static int divide(const numbers *from, const kind *k, size_t *n) {
     return -1;
 }
 
+static int spread(batch *b, const numbers *from) {
+    const kind *k = b->kind;
+    uint8_t *to = batch_room(b, k->width);
+    if (!to || numbers_cast(from->data, from->type, 1, to, k->number, k->name) < 0)
+        return -1;
+    for (uint8_t i = 1; i < k->size; i++)
+        memcpy(to + i * number_bytes(k->number), to, number_bytes(k->number));
+    b->values = to;
+    b->n = 1;
+    return 0;
+}
+
 static int put_numbers(batch *b, const numbers *from) {
     const kind *k = b->kind;
     size_t n;
+    if (k->spreads && from->n == 1)
+        return spread(b, from);
     if (divide(from, k, &n) < 0)
         return -1;
     if (from->type == k->number && numbers_share(b, from)) {

@@ -94,6 +94,7 @@ static void make_kind(kind *k, const char *name, const reel__arrow_type *arrow, 
     if (k->form == FORM_PACKED || k->form == FORM_STRIPS)
         k->width = (uint16_t)(widths[k->number] * k->size);
     k->conversion = conversion_of(k);
+    k->spreads = strcmp(k->component_type, "rerun.components.Scale3D") == 0;
 }
 
 static kind *kind_of(const reel__field *f, uint32_t number, uint32_t field) {

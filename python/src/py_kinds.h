@@ -39,6 +39,7 @@ typedef struct kind {
     uint8_t size;                      /* numbers per value or per point; 1: scalars */
     uint16_t width;                    /* bytes of one value or point */
     bool is_blueprint, is_encoding;
+    bool spreads;                      /* one number stands for all of a value: a scale of 2 is (2, 2, 2) */
     uint32_t archetype, field;         /* a field that has it; 0 and 0: none has */
     PyTypeObject *batch_type;          /* "Position3DBatch"; made when first asked for (batch.c) */
 } kind;
