@@ -8,7 +8,7 @@ mkdir -p .cache
 export npm_config_cache="$PWD/.cache/npm-cache"
 unset PYTHONPATH PYTHONHOME
 
-python_packages="rerun-sdk==0.41.0 pyarrow numpy pillow pytest"
+python_packages="rerun-sdk==0.41.0 pyarrow numpy pillow pytest hypothesis"
 table_readers="polars duckdb"
 older_readers="0.33.1 0.36.2"
 node_packages="playwright-core@1.56.1"

@@ -31,6 +31,8 @@ bool is_integer(PyObject *object);
 /* Lets a batch use numbers where they stand, in a buffer or an Arrow array of the caller's, which it keeps from going away; what the caller writes there before the batch is logged is logged. Only
  * for many: false, nothing happened: they are few, or stand in memory of their own. */
 bool numbers_share(batch *b, const numbers *from);
+/* A new list of what an iterable gives; TypeError: it is none. */
+PyObject *list_of(PyObject *object);
 uint32_t number_bytes(uint8_t type);
 const char *number_name(uint8_t type);
 

@@ -194,7 +194,7 @@ static int put_variant(const kind *k, PyObject *item, uint32_t *out) {
 
 int convert_enum(batch *b, PyObject *data) {
     bool is_one = PyUnicode_Check(data) || is_integer(data);
-    PyObject *list = is_one ? PyTuple_Pack(1, data) : PySequence_Tuple(data);
+    PyObject *list = is_one ? PyTuple_Pack(1, data) : PyObject_HasAttrString(data, "__iter__") ? PySequence_Tuple(data) : NULL;
     if (!list) {
         PyErr_Clear();
         return refuse_variant(b->kind, data);

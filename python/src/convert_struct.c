@@ -87,7 +87,7 @@ static int put_list(build *w, uint16_t at, PyObject *value, uint16_t stream) {
     }
     if (PyUnicode_Check(value))
         return refuse(w, at, "a list", value);
-    PyObject *list = PySequence_List(value);
+    PyObject *list = list_of(value);
     if (!list) {
         PyErr_Clear();
         return refuse(w, at, "a list", value);

@@ -25,7 +25,7 @@ static PyObject *text_of(PyObject *item) {
 /* The texts of an iterable; one text for what is none: texts, bytes, mappings, paths, numbers. A new list of str. */
 static PyObject *texts_of(PyObject *data) {
     bool is_one = PyUnicode_Check(data) || PyBytes_Check(data) || PyDict_Check(data);
-    PyObject *list = is_one ? NULL : PySequence_List(data);
+    PyObject *list = is_one ? NULL : list_of(data);
     if (!list) {
         if (!is_one && !PyErr_ExceptionMatches(PyExc_TypeError))
             return NULL;
@@ -234,8 +234,8 @@ static int put_strips(batch *b, PyObject *list, const kind *k) {
         if (!ok)
             break;
         const numbers *h = &held[n_held];
-        if (h->n % k->size || (h->n_dims >= 2 && h->n && h->shape[h->n_dims - 1] != k->size)) {
-            PyErr_Format(PyExc_ValueError, "%s: strip %zu has %zu numbers, %u per point expected", k->name, n_held, h->n, (unsigned)k->size);
+        if (h->n && (h->n_dims < 2 || h->shape[h->n_dims - 1] != k->size)) {
+            PyErr_Format(PyExc_ValueError, "%s: strip %zu is %zu numbers, and not a list of points of %u", k->name, n_held, h->n, (unsigned)k->size);
             ok = false;
             n_held++;
             break;
@@ -274,7 +274,7 @@ static int convert_ragged(batch *b, PyObject *data) {
         return -1;
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
-    PyObject *list = PySequence_List(data);
+    PyObject *list = list_of(data);
     if (!list || PyList_Size(list) == 0) {
         Py_XDECREF(list);
         PyErr_Restore(type, value, trace);
@@ -293,7 +293,7 @@ int convert_strips(batch *b, PyObject *data) {
     const kind *k = b->kind;
     numbers whole;
     if (PyIter_Check(data)) { /* read once, looked at twice */
-        PyObject *list = PySequence_List(data);
+        PyObject *list = list_of(data);
         int result = list ? convert_strips(b, list) : -1;
         Py_XDECREF(list);
         return result;

@@ -26,6 +26,12 @@ const char *number_name(uint8_t type) {
 
 bool is_integer(PyObject *object) { return PyLong_Check(object) || (PyIndex_Check(object) && !PyObject_HasAttrString(object, "__len__")); }
 
+PyObject *list_of(PyObject *object) {
+    if (PyObject_HasAttrString(object, "__iter__")) /* what has __getitem__ alone may never end */
+        return PySequence_List(object);
+    return PyErr_Format(PyExc_TypeError, "%.200R is no list", object);
+}
+
 static bool is_float(uint8_t type) { return type == REEL__ARROW_F16 || type == REEL__ARROW_F32 || type == REEL__ARROW_F64; }
 
 /* ---- casting */
@@ -537,11 +543,11 @@ static PyObject *stand_in(PyObject *object) {
         Py_XDECREF(stop);
         return pair;
     }
-    if (PyUnicode_Check(object) || PyDict_Check(object) || PyType_Check(object) || (!PyObject_HasAttrString(object, "__iter__") && !PySequence_Check(object))) {
+    if (PyUnicode_Check(object) || PyDict_Check(object) || PyType_Check(object) || !PyObject_HasAttrString(object, "__iter__")) {
         PyErr_Format(PyUnicode_Check(object) ? PyExc_ValueError : PyExc_TypeError, "%.200R is no number and holds none", object);
         return NULL;
     }
-    return PySequence_List(object);
+    return list_of(object);
 }
 
 /* A number by Python's protocols: Fraction, Decimal, and whatever has __index__ or __float__, and is no array. 1: it was one. */
