@@ -77,7 +77,7 @@ class Bool(Scalar):
         self._put(value)
 
     def __bool__(self) -> bool:
-        return bool(self._reel_)
+        return not not self._reel_  # a module of the name `bool` may stand here instead of the builtin
 
 
 class Angle(FloatScalar):
@@ -579,7 +579,7 @@ class TensorDimensionSelection(Struct):
 
     def __init__(self, dimension: int, *, invert: bool = False) -> None:
         self.dimension = int(dimension)
-        self.invert = bool(invert)
+        self.invert = not not invert
 
 
 class TensorDimensionIndexSelection(Struct):

@@ -185,7 +185,10 @@ done:
     return out->release ? 0 : -1;
 }
 
-bool has_arrow(PyObject *object) { return PyObject_HasAttrString(object, "__arrow_c_array__") || PyObject_HasAttrString(object, "__arrow_c_stream__"); }
+/* Pictures of PIL are Arrow arrays, too, but without their shape: what has __array_interface__ is read by that. */
+bool has_arrow(PyObject *object) {
+    return (PyObject_HasAttrString(object, "__arrow_c_array__") || PyObject_HasAttrString(object, "__arrow_c_stream__")) && !PyObject_HasAttrString(object, "__array_interface__");
+}
 
 batch *batch_import_object(kind *k, PyObject *object, PyTypeObject *type) {
     struct ArrowSchema schema;

@@ -22,6 +22,23 @@ static uint32_t pack(const numbers *from, size_t first, size_t n_channels) {
     return n_channels == 4 ? (color & ~UINT32_C(0xFF)) | channel(from->data, from->type, first + 3) : color;
 }
 
+/* A channel of 0.0 to 1.0, to the nearest; NaN is 0. */
+static inline uint32_t from_unit(double value) { return value >= 1 ? 255 : value > 0 ? (uint32_t)rint(value * 255) : 0; }
+
+#define PACK_FLOATS(ctype)                                                                                                                     \
+    do {                                                                                                                                       \
+        const ctype *at = from->data;                                                                                                          \
+        for (size_t i = 0; i < n; i++, at += n_channels)                                                                                       \
+            to[i] = from_unit((double)at[0]) << 24 | from_unit((double)at[1]) << 16 | from_unit((double)at[2]) << 8 | (n_channels == 4 ? from_unit((double)at[3]) : 255); \
+    } while (0)
+
+static inline uint32_t from_byte(int64_t value) { return value >= 255 ? 255 : value > 0 ? (uint32_t)value : 0; }
+
+static void pack_longs(const int64_t *at, size_t n, size_t n_channels, uint32_t *to) {
+    for (size_t i = 0; i < n; i++, at += n_channels)
+        to[i] = from_byte(at[0]) << 24 | from_byte(at[1]) << 16 | from_byte(at[2]) << 8 | (n_channels == 4 ? from_byte(at[3]) : 255);
+}
+
 static void pack_all(const numbers *from, size_t n, size_t n_channels, uint32_t *to) {
     const uint8_t *bytes = from->data;
     if (from->type == REEL__ARROW_U8 && n_channels == 3)
@@ -30,6 +47,12 @@ static void pack_all(const numbers *from, size_t n, size_t n_channels, uint32_t 
     else if (from->type == REEL__ARROW_U8)
         for (size_t i = 0; i < n; i++, bytes += 4)
             to[i] = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    else if (from->type == REEL__ARROW_F32)
+        PACK_FLOATS(float);
+    else if (from->type == REEL__ARROW_F64)
+        PACK_FLOATS(double);
+    else if (from->type == REEL__ARROW_I64)
+        pack_longs(from->data, n, n_channels, to);
     else
         for (size_t i = 0; i < n; i++)
             to[i] = pack(from, i * n_channels, n_channels);
@@ -46,6 +69,9 @@ static size_t channels_of(const numbers *from, bool *is_ambiguous) {
             n_dims++;
         }
     *is_ambiguous = false;
+    uint64_t last = from->n_dims >= 2 ? from->shape[from->n_dims - 1] : 0;
+    if (n_dims < 2 && (last == 3 || last == 4) && from->type != REEL__ARROW_U32) /* one row */
+        return (size_t)last;
     if (n_dims >= 2)
         return from->type == REEL__ARROW_U32 && inner != 3 && inner != 4 ? 1 : inner == 3 || inner == 4 ? (size_t)inner : 0;
     if (from->n_dims == 0 || from->type == REEL__ARROW_U32)

@@ -36,10 +36,16 @@ static bool is_float(uint8_t type) { return type == REEL__ARROW_F16 || type == R
 
 /* ---- casting */
 
-static double half_to_double(uint16_t h) {
-    int exponent = h >> 10 & 31;
-    double value = exponent == 0 ? ldexp(h & 1023, -24) : exponent == 31 ? ((h & 1023) ? NAN : INFINITY) : ldexp((h & 1023) + 1024, exponent - 25);
-    return h & 0x8000 ? -value : value;
+static float half_to_float(uint16_t h) {
+    uint32_t sign = (uint32_t)(h & 0x8000) << 16, exponent = h >> 10 & 31, mantissa = h & 1023, bits;
+    float value;
+    if (exponent == 0) { /* zeros and subnormals: so many times 2^-24 */
+        value = (float)mantissa * 0x1p-24f;
+        return sign ? -value : value;
+    }
+    bits = sign | (exponent == 31 ? 0x7F800000u : (exponent + 112) << 23) | mantissa << 13;
+    memcpy(&value, &bits, sizeof value);
+    return value;
 }
 
 /* To the nearest, halves to even, as IEEE 754 says. */
@@ -76,7 +82,7 @@ static number read_number(const void *from, uint8_t type, size_t k) {
         v = (number){(double)u, (int64_t)u, u > INT64_MAX};
         break;
     }
-    case REEL__ARROW_F16: v.f = half_to_double(((const uint16_t *)from)[k]); break;
+    case REEL__ARROW_F16: v.f = half_to_float(((const uint16_t *)from)[k]); break;
     case REEL__ARROW_F32: v.f = ((const float *)from)[k]; break;
     case REEL__ARROW_F64: v.f = ((const double *)from)[k]; break;
     }
@@ -136,6 +142,11 @@ static bool cast_fast(const void *from, uint8_t from_type, size_t n, void *to, u
             ((target *)to)[i] = (target)value;                 \
         }                                                      \
         return true;
+    if (from_type == REEL__ARROW_F16 && to_type == REEL__ARROW_F32) {
+        for (size_t i = 0; i < n; i++)
+            ((float *)to)[i] = half_to_float(((const uint16_t *)from)[i]);
+        return true;
+    }
     if (to_type == REEL__ARROW_F32)
         FROM_ALL(float)
     if (to_type == REEL__ARROW_F64)
@@ -145,6 +156,11 @@ static bool cast_fast(const void *from, uint8_t from_type, size_t n, void *to, u
             TO_INDEX(REEL__ARROW_I32, int32_t, uint32_t, INT32_MAX) TO_INDEX(REEL__ARROW_I64, int64_t, uint32_t, UINT32_MAX)
         default: return false;
         }
+    if (from_type == REEL__ARROW_U8 && to_type == REEL__ARROW_U16) {
+        for (size_t i = 0; i < n; i++)
+            ((uint16_t *)to)[i] = ((const uint8_t *)from)[i];
+        return true;
+    }
     if (to_type == REEL__ARROW_U16)
         switch (from_type) {
             TO_INDEX(REEL__ARROW_I32, int32_t, uint16_t, UINT16_MAX) TO_INDEX(REEL__ARROW_I64, int64_t, uint16_t, UINT16_MAX)
@@ -218,6 +234,20 @@ static uint8_t type_of_format(const char *format, Py_ssize_t size) {
 /* The items of a view with any strides, one after another. */
 static char *gather_items(char *to, const char *from, const Py_buffer *view, int dim) {
     Py_ssize_t n = view->shape[dim], stride = view->strides[dim], size = view->itemsize;
+    if (dim == view->ndim - 2 && size == 4 && view->shape[dim + 1] < 16) { /* rows of few floats, by far the most frequent */
+        Py_ssize_t width = view->shape[dim + 1], step = view->strides[dim + 1];
+        for (Py_ssize_t i = 0; i < n; i++, from += stride)
+            for (Py_ssize_t j = 0; j < width; j++, to += 4)
+                memcpy(to, from + j * step, 4);
+        return to;
+    }
+    if (dim == view->ndim - 2 && size == 8 && view->shape[dim + 1] < 16) {
+        Py_ssize_t width = view->shape[dim + 1], step = view->strides[dim + 1];
+        for (Py_ssize_t i = 0; i < n; i++, from += stride)
+            for (Py_ssize_t j = 0; j < width; j++, to += 8)
+                memcpy(to, from + j * step, 8);
+        return to;
+    }
     if (dim < view->ndim - 1) {
         for (Py_ssize_t i = 0; i < n; i++)
             to = gather_items(to, from + i * stride, view, dim + 1);
