@@ -46,17 +46,17 @@ def set_strict_mode(mode: bool) -> None:
     _strict_mode = bool(mode)
 
 
-def _depth_to_user_code() -> int:
-    """How many frames up the first one is that is not of this package: where a warning points."""
-    frame, depth = sys._getframe(1), 1
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame, depth = frame.f_back, depth + 1
-    return depth
+def _place(frame: Any) -> tuple[str, int, dict[str, Any]]:
+    """(file, line, globals) of the first frame from this one up that is not of this package: where a warning points."""
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return (frame.f_code.co_filename, frame.f_lineno, frame.f_globals)
 
 
 def warn(message: str, category: type[Warning] = RerunWarning) -> None:
-    """Warns, at the place in the program that is not ours."""
-    warnings.warn(message, category, stacklevel=_depth_to_user_code())
+    """Warns, at the place in the program that is not ours: the call for which the outermost catch_and_log_exceptions was entered, else the nearest."""
+    file, line, names = getattr(_rerun_exception_ctx, "place", None) or _place(sys._getframe(1))
+    warnings.warn_explicit(message, category, file, line, names.get("__name__", ""), names.setdefault("__warningregistry__", {}))
 
 
 def warn_or_raise(message: str, error: Exception, strict: bool | None = None) -> None:
@@ -82,9 +82,16 @@ class catch_and_log_exceptions:
         self.context = context
         self.exception_return_value = exception_return_value
         self.strict = strict
+        self.depth_to_user_code = depth_to_user_code
 
     def __enter__(self) -> catch_and_log_exceptions:
         self.original_strict = getattr(_rerun_exception_ctx, "strict_mode", None)
+        self.is_outermost = getattr(_rerun_exception_ctx, "place", None) is None
+        if self.is_outermost:
+            frame = sys._getframe(1)
+            for _ in range(self.depth_to_user_code):
+                frame = frame.f_back or frame
+            _rerun_exception_ctx.place = _place(frame)
         if self.strict is not None:
             _rerun_exception_ctx.strict_mode = self.strict
         return self
@@ -97,6 +104,8 @@ class catch_and_log_exceptions:
             return True
         finally:
             _rerun_exception_ctx.strict_mode = self.original_strict
+            if self.is_outermost:
+                _rerun_exception_ctx.place = None
 
     def __call__(self, function: _F) -> _F:
         @functools.wraps(function)
@@ -107,3 +116,35 @@ class catch_and_log_exceptions:
             return self.exception_return_value
 
         return wrapper  # type: ignore[return-value]
+
+
+def deprecated_param(name: str, *, use_instead: str | None = None, since: str | None = None) -> Callable[[_F], _F]:
+    """Decorates a function one of whose parameters is of the past: a DeprecationWarning when it is given by keyword."""
+
+    def decorate(function: _F) -> _F:
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if name in kwargs:
+                when = f" since version {since}" if since else ""
+                instead = f", use {use_instead} instead" if use_instead else ""
+                warnings.warn(f"parameter '{name}' of {function.__name__}() is deprecated{when}{instead}", DeprecationWarning, stacklevel=2)
+            return function(*args, **kwargs)
+
+        return wrapper  # type: ignore[return-value]
+
+    return decorate
+
+
+class RerunMissingDependencyError(ImportError):
+    """A package that is needed for this is not installed."""
+
+    def __init__(self, package: str, optional_dep: str) -> None:
+        super().__init__(f"'{package}' could not be imported: install it to use this")
+
+
+class RerunIncompatibleDependencyVersionError(ImportError):
+    """A package that is needed for this is of a version that does not work with it."""
+
+    def __init__(self, package: str, actual_version: str, compatible_versions: list[int], *, optional_dep: str) -> None:
+        versions = ", ".join(map(str, compatible_versions))
+        super().__init__(f"'{package}' {actual_version} does not work with this: one of the major versions {versions} expected")

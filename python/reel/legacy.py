@@ -8,6 +8,7 @@ import enum
 import functools
 import inspect
 
+from ._box_format import Box2DFormat
 from ._reel import log, set_time
 from .recording_stream import get_data_recording
 
@@ -240,21 +241,13 @@ def log_arrow(
 # --- boxes --------------------------------------------------------------------------------------------------------------------------
 
 
-class RectFormat(enum.Enum):
-    """How rectangles are given: four numbers each."""
-
-    XYWH = "XYWH"
-    YXHW = "YXHW"
-    XYXY = "XYXY"
-    YXYX = "YXYX"
-    XCYCWH = "XCYCWH"
-    XCYCW2H2 = "XCYCW2H2"
+RectFormat = Box2DFormat
 
 
 def _rects(rects: Any, rect_format: RectFormat, **fields: Any) -> Any:
     from . import archetypes
 
-    return archetypes.Boxes2D(array=rects, array_format=archetypes.Box2DFormat[rect_format.name], **_given(**fields))
+    return archetypes.Boxes2D(array=rects, array_format=rect_format, **_given(**fields))
 
 
 @_instead("log(path, Boxes2D(array=..., array_format=...))")
