@@ -8,8 +8,10 @@ mkdir -p .cache
 export npm_config_cache="$PWD/.cache/npm-cache"
 unset PYTHONPATH PYTHONHOME
 
-python_packages="rerun-sdk==0.41.0 pyarrow numpy pillow pytest hypothesis"
+python_packages="rerun-sdk==0.41.0 pyarrow numpy pillow pytest"
 table_readers="polars duckdb"
+test_helpers="hypothesis"
+holobench_versions="1.148.0 1.119.1"
 older_readers="0.33.1 0.36.2"
 node_packages="playwright-core@1.56.1"
 
@@ -39,6 +41,37 @@ if ! is_done "$mark" "$table_readers"; then
     .cache/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir $table_readers
     echo "$table_readers" >"$mark"
 fi
+
+mark=.cache/venv/.test_helpers
+if ! is_done "$mark" "$test_helpers"; then
+    echo "reel: adding $test_helpers to .cache/venv"
+    # shellcheck disable=SC2086
+    .cache/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir $test_helpers
+    echo "$test_helpers" >"$mark"
+fi
+
+# holobench without the official SDK: the first version with what it needs, the others alone, sharing that.
+shared=""
+for version in $holobench_versions; do
+    folder=.cache/holobench/$version
+    mark=$folder/.packages
+    packages="holobench==$version beside ${shared:-nothing}"
+    if ! is_done "$mark" "$packages"; then
+        echo "reel: making $folder with holobench==$version"
+        rm -rf "$folder"
+        python3 -m venv --without-pip "$folder"
+        pip_of="$PWD/.cache/venv/bin/python -m pip --python $PWD/$folder/bin/python install --quiet --disable-pip-version-check --no-cache-dir"
+        packages_of='import sysconfig; print(sysconfig.get_path("purelib"))'
+        if [ -z "$shared" ]; then
+            $pip_of "holobench==$version"
+        else
+            $pip_of --no-deps "holobench==$version"
+            ".cache/holobench/$shared/bin/python" -c "$packages_of" >"$("$folder/bin/python" -c "$packages_of")/zz_shared.pth"
+        fi
+        echo "$packages" >"$mark"
+    fi
+    shared=${shared:-$version}
+done
 
 # Older versions of the official tools, each in an environment of its own. What they need besides they share with .cache/venv: their own
 # packages are found first.
