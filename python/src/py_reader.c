@@ -127,8 +127,7 @@ static PyObject *entry(PyObject *self, PyObject *number) {
         Py_XDECREF(times);
         return NULL;
     }
-    return Py_BuildValue("(IsOKKKNN)", (unsigned)e.store, e.entity, e.is_static ? Py_True : Py_False, (unsigned long long)e.n_rows, (unsigned long long)e.size,
-                         (unsigned long long)e.unpacked_size, times, components);
+    return Py_BuildValue("(IsOKNNy#)", (unsigned)e.store, e.entity, e.is_static ? Py_True : Py_False, (unsigned long long)e.n_rows, times, components, e.chunk_id, (Py_ssize_t)16);
 }
 
 static PyObject *read_chunk(PyObject *self, PyObject *number) {
@@ -157,7 +156,7 @@ static PyObject *events(PyObject *self, PyObject *ignored) {
 
 static PyMethodDef index_methods[] = {
     {"stores", stores, METH_NOARGS, "stores($self, /)\n--\n\n[(kind, application id, recording id, chunks)]"},
-    {"entry", entry, METH_O, "entry($self, number, /)\n--\n\n(store, entity, is static, rows, bytes, bytes unpacked, timelines, components) of a chunk."},
+    {"entry", entry, METH_O, "entry($self, number, /)\n--\n\n(store, entity, is static, rows, timelines, components, id) of a chunk."},
     {"chunk", read_chunk, METH_O, "chunk($self, number, /)\n--\n\nReads a chunk."},
     {"events", events, METH_NOARGS, "events($self, /)\n--\n\nWhat was wrong with the file, in words."},
     {NULL, NULL, 0, NULL},

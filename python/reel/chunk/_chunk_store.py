@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ._chunk import Chunk
 from ._lazy_chunk_stream import LazyChunkStream
-from ._schema import Schema, SchemaBuilder, summary_line
+from ._schema import Schema, SchemaBuilder, summary
 
 if TYPE_CHECKING:
     import os
@@ -36,8 +36,8 @@ class ChunkStore:
         return builder.schema()
 
     def summary(self) -> str:
-        """A line per chunk, sorted: `/a rows=10 static=False timelines=['frame'] cols=['Scalars:scalars', 'frame']`."""
-        return "\n".join(sorted(summary_line(c.entity_path, c.num_rows, c.is_static, c.timeline_names, [p[0] for p in c._components()]) for c in self._chunks))
+        """A line per chunk, by entity and chunk id: `/a rows=10 static=False timelines=['frame'] cols=['Scalars:scalars', 'frame']`."""
+        return summary((c.entity_path, c.id.lower(), c.num_rows, c.is_static, c.timeline_names, [p[0] for p in c._components()]) for c in self._chunks)
 
     def stream(self) -> LazyChunkStream:
         """The chunks as a stream."""

@@ -68,6 +68,9 @@ def _float(text: str) -> str:
     if text in ("nan", "inf", "-inf"):
         return {"nan": "NaN"}.get(text, text)
     mantissa, e, exponent = text.partition("e")
+    if e and int(exponent) == -5:
+        sign = "-" if mantissa.startswith("-") else ""
+        return f"{sign}0.0000{mantissa.lstrip('-').replace('.', '')}"
     return f"{mantissa}e{int(exponent)}" if e else text
 
 
@@ -76,7 +79,7 @@ def _float32(value: float) -> str:
         wanted = struct.pack("f", value)
     except OverflowError:
         return _float(repr(value))
-    texts = (f"{value:.{digits}g}" for digits in range(6, 10))
+    texts = (f"{value:.{digits}g}" for digits in range(1 if abs(value) < 1.2e-38 else 6, 10))
     shortest = next((float(text) for text in texts if struct.pack("f", float(text)) == wanted), value)
     return _float(repr(shortest))
 
@@ -91,16 +94,16 @@ def _fraction(nanos: int) -> str:
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
-def _timestamp(value: int, t: pa.DataType) -> str:
+def _timestamp(value: int, unit: str, zone: str | None) -> str:
     import datetime
 
-    seconds, rest = divmod(value, _PER_SECOND[t.unit])
-    fraction = _fraction(rest * (10**9 // _PER_SECOND[t.unit]))
+    seconds, rest = divmod(value, _PER_SECOND[unit])
+    fraction = _fraction(rest * (10**9 // _PER_SECOND[unit]))
     try:
         when = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
     except OverflowError:
         return str(value)
-    return when.isoformat(timespec="seconds") + fraction + ("Z" if t.tz in ("UTC", "Z", "+00:00") else f" {t.tz}" if t.tz else "")
+    return when.isoformat(timespec="seconds") + fraction + ("Z" if zone in ("UTC", "Z", "+00:00") else f" {zone}" if zone else "")
 
 
 def _duration(value: int, unit: str) -> str:
@@ -125,31 +128,37 @@ def _named(name: str, between: str, value: Iterator[str]) -> Iterator[str]:
     yield from value
 
 
-def _pieces(value: Any) -> Iterator[str]:
-    """The text of a pyarrow scalar."""
+def _pieces(array: pa.Array, i: int) -> Iterator[str]:
+    """The text of one value of an array."""
     import pyarrow as pa
 
-    t, is_ = value.type, pa.types
+    t, is_ = array.type, pa.types
     if is_.is_union(t):
-        inner = value.value
-        name = t.field(t.type_codes.index(value.type_code)).name
-        yield from _named("{" + name, "=", _pieces(inner) if inner is not None else iter(("null",)))
+        child = t.type_codes.index(array.type_codes[i].as_py())
+        at = array.offsets[i].as_py() if t.mode == "dense" else i
+        yield from _named("{" + t.field(child).name, "=", _pieces(array.field(child), at))
         yield "}"
-    elif not value.is_valid:
+        return
+    value = array[i]
+    if not value.is_valid:
         yield "null"
     elif is_.is_map(t):
         entries = value.values
-        yield from _joined((_named("".join(_pieces(e["key"])), ": ", _pieces(e["value"])) for e in entries), "{", "}")
+        keys, values = entries.field(0), entries.field(1)
+        yield from _joined((_named("".join(_pieces(keys, k)), ": ", _pieces(values, k)) for k in range(len(entries))), "{", "}")
     elif is_.is_list(t) or is_.is_large_list(t) or is_.is_fixed_size_list(t):
-        yield from _joined((_pieces(v) for v in value.values), "[", "]")
+        items = value.values
+        yield from _joined((_pieces(items, k) for k in range(len(items))), "[", "]")
     elif is_.is_struct(t):
-        yield from _joined((_named(f.name, ": ", _pieces(value[i])) for i, f in enumerate(t)), "{", "}")
+        yield from _joined((_named(f.name, ": ", _pieces(array.field(k), i)) for k, f in enumerate(t)), "{", "}")
+    elif is_.is_dictionary(t):
+        yield from _pieces(array.dictionary, value.index.as_py())
     elif is_.is_timestamp(t):
-        yield _timestamp(value.value, t)
+        yield _timestamp(value.value, t.unit, t.tz)
+    elif is_.is_date64(t):
+        yield _timestamp(value.value, "ms", None)
     elif is_.is_duration(t):
         yield _duration(value.value, t.unit)
-    elif is_.is_dictionary(t):
-        yield from _pieces(value.value)
     elif is_.is_float16(t):
         number = float(value.as_py())
         yield str(int(number)) if number.is_integer() else _float32(number)
@@ -165,10 +174,10 @@ def _pieces(value: Any) -> Iterator[str]:
         yield str(value.as_py())
 
 
-def value_text(value: Any) -> str:
-    """The text of a pyarrow scalar, cut off when it is long."""
+def value_text(array: pa.Array, i: int) -> str:
+    """The text of one value of an array, cut off when it is long."""
     text = ""
-    for piece in _pieces(value):
+    for piece in _pieces(array, i):
         text += piece
         if len(text) > _CELL_MAX:
             return text[: _CELL_MAX - 1] + "…"
@@ -180,6 +189,25 @@ def value_text(value: Any) -> str:
 _FEW = 2  # so little room at the end of a line is left empty
 
 
+def _char_width(c: str) -> int:
+    """In columns of a terminal."""
+    import unicodedata
+
+    return 0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else sum(map(_char_width, text))
+
+
+def _cut(word: str, width: int) -> int:
+    """How many characters of a word fit, at least one."""
+    at = 0
+    while at < len(word) and (width := width - _char_width(word[at])) >= 0:
+        at += 1
+    return max(at, 1)
+
+
 def _wrap(line: str, width: int) -> list[str]:
     """A line that is too long, broken at spaces, and within words that no line can hold."""
     lines: list[str] = []
@@ -187,26 +215,31 @@ def _wrap(line: str, width: int) -> list[str]:
     words = line.split(" ")[::-1]
     while words:
         word = words.pop()
-        room = width - len(current) - bool(current)
-        if len(word) > room:
-            if current and (room <= _FEW or len(word) <= width):
+        room = width - _width(current) - bool(current)
+        if _width(word) > room:
+            if current and (room <= _FEW or _width(word) <= width):
                 lines.append(current)
                 current = ""
                 words.append(word)
                 continue
-            lines.append((current + " " if current else "") + word[:room])
-            words.append(word[room:])
+            at = _cut(word, room)
+            lines.append((current + " " if current else "") + word[:at])
+            words.append(word[at:])
             current = ""
             continue
         current += (" " if current else "") + word
-        if len(current) > width - _FEW:
+        if _width(current) > width - _FEW:
             lines.append(current)
             current = ""
     return [*lines, current] if current else lines
 
 
 def _lines(text: str, width: int) -> list[str]:
-    return [part for line in text.split("\n") for part in ([line] if len(line) <= width else _wrap(line, width))]
+    return [part for line in text.split("\n") for part in ([line] if _width(line) <= width else _wrap(line, width))]
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
 
 
 def _box(rows: list[list[str]], widths: list[int], has_header: bool) -> str:
@@ -219,7 +252,7 @@ def _box(rows: list[list[str]], widths: list[int], has_header: bool) -> str:
             out.append(rule("╞", "═", "╪", "╡") if has_header and i == 1 else rule("├", "╌", "┼", "┤"))
         cells = [_lines(text, width) for text, width in zip(row, widths)]
         for k in range(max(len(cell) for cell in cells)):
-            out.append("│ " + " ┆ ".join((cell[k] if k < len(cell) else "").ljust(w) for cell, w in zip(cells, widths)) + " │")
+            out.append("│ " + " ┆ ".join(_padded(cell[k] if k < len(cell) else "", w) for cell, w in zip(cells, widths)) + " │")
     out.append(rule("└", "─", "┴", "┘"))
     return "\n".join(out)
 
@@ -228,7 +261,7 @@ def _widths(rows: list[list[str]], width: int) -> list[int]:
     """As wide as the contents, and at most an equal share of the width."""
     n = len(rows[0])
     most = max((width - (n + 1)) * (100 // n) // 100 - 2, 1)
-    return [min(most, max(len(line) for row in rows for line in row[i].split("\n"))) for i in range(n)]
+    return [min(most, max(_width(line) for row in rows for line in row[i].split("\n"))) for i in range(n)]
 
 
 def _is_id(text: str, before: str) -> bool:
@@ -258,7 +291,7 @@ def _column(field: pa.Field, array: pa.Array, redact: bool, trim: bool) -> list[
     is_row_id = (field.metadata or {}).get(b"ARROW:extension:name") == b"rerun.datatypes.TUID"
     name = field.name.rsplit(".", 1)[1] if field.name.startswith("rerun.controls.") else field.name
     head = "\n".join([name, "---", f"type: {_field_type(field)}" if not field.nullable else f"type: {type_text(field.type)}", *_metadata(field.metadata, trim)])
-    return [head, *(_row_id(value, redact) if is_row_id else value_text(value) for value in array)]
+    return [head, *(_row_id(array[i], redact) if is_row_id else value_text(array, i) for i in range(len(array)))]
 
 
 def table(batch: pa.RecordBatch, width: int = 240, redact: bool = False, trim: bool = True) -> str:
@@ -268,4 +301,4 @@ def table(batch: pa.RecordBatch, width: int = 240, redact: bool = False, trim: b
     inner = _box(rows, _widths(rows, width), True)
     head = "\n".join(["METADATA:", *(f"* {line}" for line in _metadata(batch.schema.metadata, trim, ("id", "version") if redact else ()))])
     outer = [[head], [inner]]
-    return _box(outer, [max(len(line) for row in outer for line in row[0].split("\n"))], False)
+    return _box(outer, [max(_width(line) for row in outer for line in row[0].split("\n"))], False)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ._lazy_chunk_stream import LazyChunkStream, Predicate, Source
-from ._schema import Schema, SchemaBuilder, summary_line
+from ._schema import Schema, SchemaBuilder, summary
 
 if TYPE_CHECKING:
     import os
@@ -31,7 +31,7 @@ class IndexSource(Source):
     def narrowed(self, predicate: Predicate, is_dropped: bool) -> Source:
         numbers = []
         for number in self.numbers:
-            _, entity, is_static, _, _, _, timelines, components = self.index.entry(number)
+            _, entity, is_static, _, timelines, components, _ = self.index.entry(number)
             has_any = predicate.may_have(entity, is_static, timelines, components)
             if not (has_any and predicate.is_whole(components)) if is_dropped else has_any:
                 numbers.append(number)
@@ -48,7 +48,7 @@ class LazyStore:
         """The timelines and components. One chunk of each kind is looked at."""
         builder, seen = SchemaBuilder(), set()
         for number in self._source.numbers:
-            _, entity, is_static, _, _, _, timelines, components = self._source.index.entry(number)
+            _, entity, is_static, _, timelines, components, _ = self._source.index.entry(number)
             kind = (entity, is_static, tuple(timelines), tuple(components))
             if kind not in seen:
                 seen.add(kind)
@@ -56,9 +56,9 @@ class LazyStore:
         return builder.schema()
 
     def summary(self) -> str:
-        """A line per chunk, sorted, without reading them: `/a rows=10 static=False timelines=['frame'] cols=['Scalars:scalars', 'frame']`."""
-        entries = (self._source.index.entry(number) for number in self._source.numbers)
-        return "\n".join(sorted(summary_line(entity, rows, is_static, times, components) for _, entity, is_static, rows, _, _, times, components in entries))
+        """A line per chunk, by entity and chunk id, without reading them: `/a rows=10 static=False timelines=['frame'] cols=['Scalars:scalars', 'frame']`."""
+        entries = [self._source.index.entry(number)[1:] for number in self._source.numbers]
+        return summary((entity, chunk_id.hex(), rows, is_static, times, components) for entity, is_static, rows, times, components, chunk_id in entries)
 
     def stream(self) -> LazyChunkStream:
         """The chunks as a stream, in the order of the file."""

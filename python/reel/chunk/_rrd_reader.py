@@ -46,21 +46,22 @@ class RrdReader:
         return self._index
 
     def _entries(self, kind: Literal["recording", "blueprint"]) -> list[StoreEntry]:
-        return [StoreEntry(k, app or "", rec or "") for k, app, rec, _ in self._opened().stores() if k == kind]
+        entries = (StoreEntry(k, app or "", rec or "") for k, app, rec, _ in self._opened().stores() if k == kind)
+        return sorted(entries, key=lambda entry: (entry.application_id, entry.recording_id))
 
     def recordings(self) -> list[StoreEntry]:
-        """The recordings in the file."""
+        """The recordings in the file, by application and id."""
         return self._entries("recording")
 
     def blueprints(self) -> list[StoreEntry]:
-        """The blueprints in the file."""
+        """The blueprints in the file, by application and id."""
         return self._entries("blueprint")
 
     def _numbers(self, index: _reel.Index, entry: StoreEntry | None) -> list[int]:
         """The chunks of a store."""
         stores = [StoreEntry(k, app or "", rec or "") for k, app, rec, _ in index.stores()]
         if entry is None:
-            recordings = [store for store in stores if store.kind == "recording"]
+            recordings = self.recordings()
             if not recordings:
                 raise ValueError(f"No recording store is in {self._path}: say which blueprint by store=")
             entry = recordings[0]

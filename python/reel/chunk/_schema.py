@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+
+
+def _in_order(entity: str) -> list[list[tuple[int, int, str]]]:
+    """A key by which entities come in the order of people: /a/9 before /a/10, whatever the case of letters."""
+    pieces = [re.findall(r"\d+|\D+", part) for part in entity.split("/")]
+    return [[(0, int(p), "") if p.isdecimal() else (1, 0, p.upper()) for p in part] for part in pieces]
 
 
 class IndexColumnDescriptor:
@@ -67,7 +74,7 @@ class ComponentColumnDescriptor:
         lines = [
             f"Column name: {self.name}",
             f"\tEntity path: {self.entity_path}",
-            f"\tArchetype: {self.archetype or ''}",
+            f"\tArchetype: {self.archetype}",
             f"\tComponent type: {self.component_type or ''}",
             f"\tComponent: {self.component}",
         ]
@@ -79,7 +86,7 @@ class Schema:
 
     def __init__(self, indexes: Iterable[IndexColumnDescriptor] = (), components: Iterable[ComponentColumnDescriptor] = ()) -> None:
         self._indexes = sorted(indexes, key=lambda c: c.name)
-        self._components = sorted(components, key=lambda c: (c.is_property, c.entity_path, c.component))
+        self._components = sorted(components, key=lambda c: (c.is_property, _in_order(c.entity_path), c.component))
 
     def index_columns(self) -> list[IndexColumnDescriptor]:
         """The timelines, by name."""
@@ -185,7 +192,10 @@ class SchemaBuilder:
         return Schema(self.indexes.values(), self.components.values())
 
 
-def summary_line(entity: str, n_rows: int, is_static: bool, timelines: Iterable[str], components: Iterable[str]) -> str:
-    """A chunk in one line."""
-    names = sorted(timelines)
-    return f"{entity} rows={n_rows} static={is_static} timelines={names} cols={sorted([*components, *names])}"
+def summary(chunks: Iterable[tuple[str, str, int, bool, Iterable[str], Iterable[str]]]) -> str:
+    """A line for each (entity, chunk id, rows, is static, timelines, components)."""
+    lines = []
+    for entity, _, n_rows, is_static, timelines, components in sorted(chunks, key=lambda c: c[:2]):
+        names = sorted(timelines)
+        lines.append(f"{entity} rows={n_rows} static={is_static} timelines={names} cols={sorted([*components, *names])}")
+    return "\n".join(lines)
