@@ -150,11 +150,15 @@ static int convert_matrix(batch *b, PyObject *data) {
     int dims = from.n_dims;
     bool one = from.n == k->size || from.n == 0, many = dims >= 2 && (from.shape[dims - 1] == k->size || (dims >= 3 && from.shape[dims - 1] == side && from.shape[dims - 2] == side));
     int result = -1;
-    if (one || many) {
-        from.n_dims = 1;
-        result = put_numbers(b, &from);
-        for (uint32_t i = 0; result == 0 && i < b->n; i++)
-            transpose((float *)b->values + i * k->size, side);
+    if ((one || many) && from.n / k->size <= INT32_MAX) {
+        size_t n = from.n / k->size;
+        float *to = batch_room(b, n * k->width); /* a copy in any case: it is turned round */
+        if (to && (result = numbers_cast(from.data, from.type, from.n, to, k->number, k->name)) == 0) {
+            for (size_t i = 0; i < n; i++)
+                transpose(to + i * k->size, side);
+            b->values = to;
+            b->n = (uint32_t)n;
+        }
     } else {
         PyErr_Format(PyExc_ValueError, "cannot reshape array of size %zu into shape (%u,%u)", from.n, (unsigned)side, (unsigned)side);
     }

@@ -135,6 +135,14 @@ def test_matrices_take_rows_and_keep_columns():
         encodings.Mat3x3(rows, columns=rows)
 
 
+def test_large_matrices_are_turned_in_a_copy():
+    np = pytest.importorskip("numpy")
+    given = np.arange(9000, dtype=np.float32).reshape(1000, 3, 3)
+    before = given.copy()
+    assert values(components.TransformMat3x3Batch(given)) == before.transpose(0, 2, 1).reshape(1000, 9).tolist()
+    assert np.array_equal(given, before)
+
+
 def test_rotations_and_angles():
     assert encodings.Angle(deg=180).radians == math.pi == encodings.Angle(math.pi).radians
     for rotation in (encodings.RotationAxisAngle([1, 0, 0], math.pi), encodings.RotationAxisAngle(axis=(1, 0, 0), degrees=180), encodings.RotationAxisAngle([1, 0, 0], encodings.Angle(deg=180))):
