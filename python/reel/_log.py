@@ -157,8 +157,10 @@ def _log_contents(name: str, contents: bytes, prefix: str | None, static: bool, 
         recording.log(where, entity, static=is_static, strict=True)
 
     if ending in (".rrd", ".rbl") or contents[:4] in (b"RRF2", b"RRF1", b"RRF0"):
-        if recording._send_rrd(contents, start) == 0 or ending == ".rbl":
-            _log_blueprint(contents, recording)
+        if recording._send_rrd(contents, start):
+            from .blueprint import api
+
+            api._send_blueprint_bytes(contents, recording)
     elif ending in _DOCUMENTS:
         put(path, archetypes.TextDocument(contents.decode("utf-8-sig", "replace").replace("\0", "\\0"), media_type=_DOCUMENTS[ending]))
     elif ending in _BY_ENDING:
@@ -176,16 +178,6 @@ def _log_contents(name: str, contents: bytes, prefix: str | None, static: bool, 
             put(path, archetypes.AssetAudio(contents=contents, media_type=kind), True)
         else:
             raise ValueError("the file is of no kind that can be logged: rrd, rbl, png, jpg, glb, gltf, obj, stl, ply, mp4, wav, mp3, txt, md, log, csv, npy")
-
-
-def _log_blueprint(contents: bytes, recording: RecordingStream) -> None:
-    """The blueprints of a file become this application's."""
-    from .blueprint import api
-
-    send = getattr(api, "_send_blueprint_bytes", None)
-    if send is None:
-        raise ValueError("the file holds no recording")
-    send(contents, recording)
 
 
 def log_file_from_path(

@@ -25,16 +25,16 @@ static reel_status send_chunk(reel_recording *rec, const reel_chunk *chunk, cons
     return status;
 }
 
-static reel_status send_all(reel_recording *rec, reel_reader *reader, const char *prefix, unsigned *n) {
+static reel_status send_all(reel_recording *rec, reel_reader *reader, const char *prefix, bool *has_blueprint) {
     const reel_read_message *m;
     reel_status status;
     while ((status = reel_next(reader, &m)) == REEL_OK && m) {
         reel_chunk *chunk = NULL;
+        *has_blueprint |= m->kind == REEL_MESSAGE_CHUNK && m->store_kind == REEL_STORE_BLUEPRINT;
         if (m->kind != REEL_MESSAGE_CHUNK || m->store_kind != REEL_STORE_RECORDING || (status = reel_read_chunk(reader, m, &chunk)) != REEL_OK)
             continue;
         if (!is_info(chunk))
             status = send_chunk(rec, chunk, prefix);
-        ++*n;
         reel_chunk_unref(chunk);
         if (status != REEL_OK)
             return status;
@@ -42,7 +42,7 @@ static reel_status send_all(reel_recording *rec, reel_reader *reader, const char
     return status;
 }
 
-/* (data, prefix): how many chunks of recordings there were. */
+/* (data, prefix): whether there are blueprints, too. */
 PyObject *recording_send_rrd(PyObject *self, PyObject *args) {
     recording *r = recording_needed(self);
     Py_buffer data;
@@ -50,17 +50,17 @@ PyObject *recording_send_rrd(PyObject *self, PyObject *args) {
     if (!r || !PyArg_ParseTuple(args, "y*s", &data, &prefix))
         return NULL;
     reel_reader *reader = NULL;
-    unsigned n = 0;
+    bool has_blueprint = false;
     reel_status status;
     Py_BEGIN_ALLOW_THREADS
     status = reel_open_memory(data.buf, (size_t)data.len, NULL, &reader);
     if (status == REEL_OK)
-        status = send_all(r->rec, reader, prefix, &n);
+        status = send_all(r->rec, reader, prefix, &has_blueprint);
     if (reader)
         reel_close_reader(reader);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&data);
-    return status == REEL_OK ? PyLong_FromUnsignedLong(n) : py_raise(status);
+    return status == REEL_OK ? PyBool_FromLong(has_blueprint) : py_raise(status);
 }
 
 /* (head, size, name): the media type of a file, by its first bytes, else by its name; or None. */

@@ -237,8 +237,11 @@ def test_reset_blueprint_leaves_the_data():
     memory = rr.memory_recording()
     rr.log("x", rr.Scalars(1.0))
     n = memory.num_msgs()
-    memory.reset_blueprint()
+    rr.send_blueprint(rr.blueprint.Blueprint(rr.blueprint.TextLogView()))
+    assert memory.num_msgs() > n
     memory.reset_blueprint(add_to_app_default_blueprint=True)
+    assert memory.num_msgs() > n
+    memory.reset_blueprint()
     assert memory.num_msgs() == n
     assert set(rows(memory.drain_as_bytes())) == {"/x"}
 

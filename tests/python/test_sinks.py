@@ -394,6 +394,24 @@ def test_log_recording(rec, tmp_path):
     assert found["/x/y"].column("step").to_pylist() == [7]
 
 
+def test_log_blueprint(rec, tmp_path):
+    import rerun
+    import reel.blueprint as rrb
+
+    rrb.Blueprint(rrb.TextLogView(name="logs")).save("sinks", tmp_path / "view.rbl")
+    other = rr.RecordingStream("sinks")
+    source = other.memory_recording()
+    other.log("x", rr.Scalars(1.0))
+    other.send_blueprint(rrb.Blueprint(rrb.TextLogView(name="logs")))
+    for name, contents in (("view.rbl", (tmp_path / "view.rbl").read_bytes()), ("both.rrd", source.drain_as_bytes())):
+        memory = rec.memory_recording()
+        rec.log_file_from_contents(name, contents)
+        path = tmp_path / "run.rrd"
+        path.write_bytes(memory.drain_as_bytes())
+        assert {(b.application_id, b.kind) for b in rerun.chunk.RrdReader(path).blueprints()} == {("sinks", "blueprint")}
+    assert entities(path) == ["/x"]
+
+
 def test_log_file_refuses(rec, tmp_path):
     with pytest.warns(rr.RerunWarning, match="log_file_from_contents: x.xyz: .*no kind"):
         rec.log_file_from_contents("x.xyz", b"?")
