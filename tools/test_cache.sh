@@ -55,7 +55,7 @@ shared=""
 for version in $holobench_versions; do
     folder=.cache/holobench/$version
     mark=$folder/.packages
-    packages="holobench==$version beside ${shared:-nothing}"
+    packages="holobench==$version pyarrow beside ${shared:-nothing}"
     if ! is_done "$mark" "$packages"; then
         echo "reel: making $folder with holobench==$version"
         rm -rf "$folder"
@@ -63,7 +63,7 @@ for version in $holobench_versions; do
         pip_of="$PWD/.cache/venv/bin/python -m pip --python $PWD/$folder/bin/python install --quiet --disable-pip-version-check --no-cache-dir"
         packages_of='import sysconfig; print(sysconfig.get_path("purelib"))'
         if [ -z "$shared" ]; then
-            $pip_of "holobench==$version"
+            $pip_of "holobench==$version" pyarrow
         else
             $pip_of --no-deps "holobench==$version"
             ".cache/holobench/$shared/bin/python" -c "$packages_of" >"$("$folder/bin/python" -c "$packages_of")/zz_shared.pth"
