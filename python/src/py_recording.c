@@ -304,6 +304,8 @@ PyObject *recording_set_time(PyObject *self, PyObject *const *args, Py_ssize_t n
         Py_RETURN_NONE;
     }
     const char *timeline = py_text(name, "timeline");
+    if (timeline && strncmp(timeline, "log_", 4) == 0 && (strcmp(timeline + 4, "time") == 0 || strcmp(timeline + 4, "tick") == 0))
+        Py_RETURN_NONE; /* the recorder's own: what a program says of them changes nothing, as with the official recorder */
     return timeline ? finish(reel_set_time(r->rec, timeline, type, value)) : NULL;
 }
 
