@@ -103,7 +103,21 @@ def _timestamp(value: int, unit: str, zone: str | None) -> str:
         when = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
     except OverflowError:
         return str(value)
-    return when.isoformat(timespec="seconds") + fraction + ("Z" if zone in ("UTC", "Z", "+00:00") else f" {zone}" if zone else "")
+    if not zone or zone in ("UTC", "Z", "+00:00"):
+        return when.isoformat(timespec="seconds") + fraction + ("Z" if zone else "")
+    try:
+        import zoneinfo
+
+        there = when.replace(tzinfo=datetime.timezone.utc).astimezone(zoneinfo.ZoneInfo(zone))
+    except (ImportError, KeyError, ValueError):
+        return f"{when.isoformat(timespec='seconds')}{fraction} {zone}"
+    text = there.isoformat(timespec="seconds")
+    return text[:19] + fraction + text[19:]
+
+
+def _time(value: int, unit: str) -> str:
+    seconds, rest = divmod(value, _PER_SECOND[unit])
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{_fraction(rest * (10**9 // _PER_SECOND[unit]))}"
 
 
 def _duration(value: int, unit: str) -> str:
@@ -146,7 +160,10 @@ def _pieces(array: pa.Array, i: int) -> Iterator[str]:
         entries = value.values
         keys, values = entries.field(0), entries.field(1)
         yield from _joined((_named("".join(_pieces(keys, k)), ": ", _pieces(values, k)) for k in range(len(entries))), "{", "}")
-    elif is_.is_list(t) or is_.is_large_list(t) or is_.is_fixed_size_list(t):
+    elif is_.is_list(t) or is_.is_large_list(t):
+        items, first, end = array.values, array.offsets[i].as_py(), array.offsets[i + 1].as_py()  # not value.values: pyarrow's slices of unions have the codes of the whole
+        yield from _joined((_pieces(items, k) for k in range(first, end)), "[", "]")
+    elif is_.is_fixed_size_list(t):
         items = value.values
         yield from _joined((_pieces(items, k) for k in range(len(items))), "[", "]")
     elif is_.is_struct(t):
@@ -157,6 +174,8 @@ def _pieces(array: pa.Array, i: int) -> Iterator[str]:
         yield _timestamp(value.value, t.unit, t.tz)
     elif is_.is_date64(t):
         yield _timestamp(value.value, "ms", None)
+    elif is_.is_time(t):
+        yield _time(value.value, t.unit)
     elif is_.is_duration(t):
         yield _duration(value.value, t.unit)
     elif is_.is_float16(t):
@@ -253,6 +272,8 @@ def _box(rows: list[list[str]], widths: list[int], has_header: bool) -> str:
         cells = [_lines(text, width) for text, width in zip(row, widths)]
         for k in range(max(len(cell) for cell in cells)):
             out.append("│ " + " ┆ ".join(_padded(cell[k] if k < len(cell) else "", w) for cell, w in zip(cells, widths)) + " │")
+    if has_header and len(rows) == 1:
+        out.append(rule("╞", "═", "╪", "╡"))
     out.append(rule("└", "─", "┴", "┘"))
     return "\n".join(out)
 

@@ -25,11 +25,29 @@ class _Limits:
         is_sorted = all(timeline[2] for timeline in chunk._timelines())
         return (self.rows if is_sorted else self.rows_if_unsorted) or chunk.num_rows
 
-    def allow(self, chunks: list[Chunk], more: Chunk) -> bool:
-        rows = sum(chunk.num_rows for chunk in chunks) + more.num_rows
-        size = sum(chunk.nbytes for chunk in chunks) + more.nbytes
-        limit = min(self.rows_of(chunk) for chunk in [*chunks, more])
-        return rows <= limit and size <= self.bytes
+
+def _size(chunk: Chunk) -> int:
+    """Bytes of what a chunk holds, without what describes it."""
+    return sum(c[5] for c in chunk._components()) + chunk.num_rows * (16 + 8 * len(chunk.timeline_names))
+
+
+class _Waiting:
+    """Chunks of one kind that will be joined."""
+
+    def __init__(self) -> None:
+        self.chunks: list[Chunk] = []
+        self.rows = self.bytes = 0
+        self.rows_max = 0
+
+    def has_room(self, more: Chunk, size: int, limits: _Limits) -> bool:
+        return not self.chunks or (self.rows + more.num_rows <= min(self.rows_max, limits.rows_of(more)) and self.bytes + size <= limits.bytes)
+
+    def add(self, more: Chunk, size: int, limits: _Limits) -> None:
+        rows = limits.rows_of(more)
+        self.rows_max = min(self.rows_max, rows) if self.chunks else rows
+        self.chunks.append(more)
+        self.rows += more.num_rows
+        self.bytes += size
 
 
 def _kind(chunk: Chunk) -> Hashable:
@@ -57,8 +75,9 @@ def _by_archetype(chunk: Chunk, ratio: float) -> list[Chunk]:
 def _pieces(chunk: Chunk, limits: _Limits) -> Iterator[Chunk]:
     """A chunk that is too large, in pieces of about equal size."""
     rows = limits.rows_of(chunk)
-    if limits.bytes and chunk.nbytes > limits.bytes:
-        rows = max(1, min(rows, chunk.num_rows * limits.bytes // chunk.nbytes))
+    size = _size(chunk)
+    if limits.bytes and size > limits.bytes:
+        rows = max(1, min(rows, chunk.num_rows * limits.bytes // size))
     if chunk.num_rows <= rows or chunk.is_static:
         yield chunk
         return
@@ -80,14 +99,15 @@ def _joined(chunks: list[Chunk]) -> Chunk:
 def optimized(chunks: Iterable[Chunk], profile: OptimizationProfile | None) -> list[Chunk]:
     """Neighbours of one kind joined as far as the limits allow, and what is beyond them cut."""
     limits = _Limits(profile)
-    gathered: dict[Hashable, list[Chunk]] = {}
+    gathered: dict[Hashable, _Waiting] = {}
     done: list[Chunk] = []
     for chunk in chunks:
         parts = _by_archetype(chunk, limits.split_ratio) if limits.split_ratio is not None else [chunk]
         for part in (piece for p in parts for piece in (_pieces(p, limits) if profile else [p])):
-            waiting = gathered.setdefault(_kind(part), [])
-            if waiting and not limits.allow(waiting, part):
-                done.append(_joined(waiting))
-                waiting.clear()
-            waiting.append(part)
-    return done + [_joined(waiting) for waiting in gathered.values() if waiting]
+            kind, size = _kind(part), _size(part)
+            waiting = gathered.setdefault(kind, _Waiting())
+            if not waiting.has_room(part, size, limits):
+                done.append(_joined(waiting.chunks))
+                waiting = gathered[kind] = _Waiting()
+            waiting.add(part, size, limits)
+    return done + [_joined(waiting.chunks) for waiting in gathered.values()]

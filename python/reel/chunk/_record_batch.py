@@ -85,6 +85,9 @@ def _wrapped(array: pa.Array) -> pa.Array:
     """A list per row: what is none is a list of one; null stays null."""
     import pyarrow as pa
 
+    plain = _plain_type(array.type)
+    if plain != array.type:
+        array = array.cast(plain)
     if pa.types.is_list(array.type):
         return array
     if pa.types.is_null(array.type) or not array.null_count:
@@ -95,6 +98,28 @@ def _wrapped(array: pa.Array) -> pa.Array:
         at += valid
         offsets.append(at)
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), array.drop_null(), mask=pa.array([not v for v in is_set]))
+
+
+def _plain_type(t: pa.DataType) -> pa.DataType:
+    """The type without dictionaries and views, which chunks do not have."""
+    import pyarrow as pa
+
+    def plain(field: pa.Field) -> pa.Field:
+        return field.with_type(_plain_type(field.type))
+
+    if pa.types.is_dictionary(t):
+        return _plain_type(t.value_type)
+    if pa.types.is_string_view(t):
+        return pa.string()
+    if pa.types.is_binary_view(t):
+        return pa.binary()
+    if pa.types.is_list_view(t) or pa.types.is_list(t):
+        return pa.list_(plain(t.value_field))
+    if pa.types.is_large_list_view(t) or pa.types.is_large_list(t):
+        return pa.large_list(plain(t.value_field))
+    if pa.types.is_fixed_size_list(t):
+        return pa.list_(plain(t.value_field), t.list_size)
+    return pa.struct([plain(field) for field in t]) if pa.types.is_struct(t) else t
 
 
 def _plain_items(array: pa.Array) -> pa.Array:

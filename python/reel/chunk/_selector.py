@@ -20,17 +20,17 @@ class SelectorError(RuntimeError, ValueError):
 class _Values:
     """Values, and for each the row that it is of: steps may make more or fewer of them."""
 
-    __slots__ = ("is_dropped", "rows", "values")
+    __slots__ = ("null_rows", "rows", "values")
 
-    def __init__(self, values: pa.Array, rows: pa.Array, is_dropped: bool = False) -> None:
+    def __init__(self, values: pa.Array, rows: pa.Array, null_rows: frozenset[int] = frozenset()) -> None:
         self.values = values
         self.rows = rows
-        self.is_dropped = is_dropped  # rows without values had some: they become null
+        self.null_rows = null_rows  # which had nothing but nulls where values were needed
 
     def same_rows(self, values: pa.Array) -> _Values:
         if len(values) != len(self.values):
             raise SelectorError(f"Selector execution failed: {len(self.values)} values became {len(values)}")
-        return _Values(values, self.rows, self.is_dropped)
+        return _Values(values, self.rows, self.null_rows)
 
 
 Step = Callable[[_Values], "_Values | None"]
@@ -65,13 +65,19 @@ def _field(name: str) -> Step:
     return step
 
 
+def _null_rows(given: _Values) -> frozenset[int]:
+    if not given.values.null_count:
+        return given.null_rows
+    return given.null_rows | (set(given.rows.to_pylist()) - set(given.rows.filter(given.values.is_valid()).to_pylist()))
+
+
 def _each(given: _Values) -> _Values:
     import pyarrow.compute as pc
 
     if not _is_list(given.values):
         raise SelectorError(f"Selector execution failed: `.[]` called on unexpected type {_type(given.values)}")
     parents = pc.list_parent_indices(given.values)
-    return _Values(pc.list_flatten(given.values), given.rows.take(parents), True)
+    return _Values(pc.list_flatten(given.values), given.rows.take(parents), _null_rows(given))
 
 
 def _item(index: int) -> Step:
@@ -92,7 +98,7 @@ def _item(index: int) -> Step:
 
 
 def _non_null(given: _Values) -> _Values:
-    return _Values(given.values, given.rows, True)
+    return _Values(given.values, given.rows, _null_rows(given))
 
 
 def _constant(text: str) -> Step:
@@ -345,10 +351,7 @@ def _per_row(step: Step, lists: pa.Array) -> pa.Array | None:
     offsets = [0]
     for count in counts:
         offsets.append(offsets[-1] + count)
-    nulls = [h is None for h in had]
-    if result.is_dropped:  # a row whose values are gone, or null where there must be none, is not set
-        bad = set(result.rows.filter(result.values.is_null()).to_pylist())
-        nulls = [h is None or (h > 0 and counts[i] == 0) or i in bad for i, h in enumerate(had)]
+    nulls = [h is None or i in result.null_rows for i, h in enumerate(had)]
     mask = pa.array(nulls) if any(nulls) else None
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), result.values, mask=mask)
 
