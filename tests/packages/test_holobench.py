@@ -43,6 +43,8 @@ def test_an_example_runs_and_its_recordings_are_good(holobench, tmp_path, versio
     assert len(recordings) == n
     said = subprocess.run([RERUN, "rrd", "verify", *map(str, recordings)], capture_output=True, text=True, timeout=120)
     assert said.returncode == 0, said.stdout + said.stderr
-    assert "WARN" not in said.stderr
+    # holobench calls applications "bencher/composed", which the official tools rename for their catalog.
+    warnings = [line for line in said.stderr.splitlines() if "WARN" in line and "requires migration to an entry name" not in line]
+    assert warnings == []
     if "pareto_scrub_3d" not in name and not name.startswith("example_rerun2"):
         assert list(tmp_path.rglob("*.html"))
