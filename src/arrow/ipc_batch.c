@@ -23,6 +23,7 @@ typedef struct reading {
     size_t body_size;
     int codec;
     bool has_union_bitmaps;
+    uint64_t bytes_left;            /* of buffers, if nobody uses one twice (those who do, a few times) */
 } reading;
 
 typedef struct bytes {
@@ -33,6 +34,15 @@ typedef struct bytes {
 static reel_status no_memory(void) { return reel__fail(REEL_E_NO_MEMORY, "no memory for an Arrow record batch"); }
 static reel_status bad(const struct ArrowSchema *field, const char *what, int64_t number) {
     return reel__fail(REEL_E_FORMAT, "an Arrow column's field \"%.60s\" (%.40s) has %s (%lld)", field->name, field->format, what, (long long)number);
+}
+
+/* Memory for bytes of a buffer. A buffer may be named again and again, so it is the sum that has to be held against the input. */
+static reel_status take(reading *r, const struct ArrowSchema *field, uint64_t size, uint8_t **out) {
+    if (size > r->tree->copies_left)
+        return bad(field, "a compressed buffer that, with those before it, is larger than its message can be", (int64_t)size);
+    r->tree->copies_left -= size;
+    *out = reel__ipc_alloc(r->tree, (size_t)size);
+    return *out ? REEL_OK : no_memory();
 }
 
 /* i64 size before compression | packed bytes. -1: they are not packed. */
@@ -50,9 +60,8 @@ static reel_status unpack(reading *r, const struct ArrowSchema *field, bytes *b)
         return REEL_OK;
     if (size < 0 || (uint64_t)size > reel__lz4_size_max(b->size))
         return bad(field, "a compressed buffer that cannot be as large as it says", size);
-    uint8_t *out = reel__ipc_alloc(r->tree, (size_t)size);
-    if (!out)
-        return no_memory();
+    uint8_t *out;
+    REEL__TRY(take(r, field, (uint64_t)size, &out));
     REEL__TRY(reel__lz4_frame_unpack(b->data, b->size, out, (size_t)size));
     *b = (bytes){out, (size_t)size};
     return REEL_OK;
@@ -67,14 +76,16 @@ static reel_status next_buffer(reading *r, const struct ArrowSchema *field, uint
     uint64_t offset = reel__load_u64(at), size = reel__load_u64(at + 8);
     if (offset > r->body_size || size > r->body_size - offset)
         return bad(field, "a buffer outside of its message", (int64_t)offset);
+    if (size > r->bytes_left)
+        return bad(field, "a buffer that is used by too many", (int64_t)offset);
+    r->bytes_left -= size;
     bytes b = {r->body + offset, (size_t)size};
     REEL__TRY(unpack(r, field, &b));
     if (b.size < size_min)
         return bad(field, "a buffer that is too short for its values", (int64_t)b.size);
     if ((uintptr_t)b.data % alignment) {
-        void *copy = reel__ipc_alloc(r->tree, b.size);
-        if (!copy)
-            return no_memory();
+        uint8_t *copy;
+        REEL__TRY(take(r, field, b.size, &copy));
         b.data = b.size ? memcpy(copy, b.data, b.size) : copy;
     }
     *out = b;
@@ -217,6 +228,7 @@ static reel_status read_codec(reading *r, reel__flat_view *view, const reel__fla
 
 reel_status reel__ipc_batch_read(reel__ipc_tree *tree, reel__flat_view *view, const reel__flat_at *batch, const uint8_t *body, size_t body_size, bool has_union_bitmaps) {
     reading r = {.tree = tree, .head = view->data, .body = body, .body_size = body_size, .has_union_bitmaps = has_union_bitmaps};
+    r.bytes_left = 16 * (uint64_t)body_size; /* sizes in memory: this fits */
     r.nodes = reel__flat_list(view, batch, 1, 16);
     r.buffers = reel__flat_list(view, batch, 2, 16);
     int64_t length = reel__flat_number(view, batch, 0, 8, 0);

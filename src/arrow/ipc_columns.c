@@ -97,7 +97,7 @@ static reel_status check_places(const reel__ipc_columns *t) {
 static reel_status open_table(reel__ipc_columns *t, const uint8_t *data, size_t size) {
     message schema, batch;
     REEL__TRY(message_at(data, size, 0, &schema));
-    REEL__TRY(reel__ipc_read(data, schema.end, NULL, &t->tree));
+    REEL__TRY(reel__ipc_read(data, schema.end, schema.end, NULL, &t->tree));
     REEL__TRY(message_at(data, size, schema.end, &batch));
     if (batch.type != HEADER_BATCH)
         return reel__fail(REEL_E_FORMAT, "a table has no batch");

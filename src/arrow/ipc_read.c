@@ -7,10 +7,12 @@
 #include "../base/text.h"
 #include "arrow_format.h"
 #include "ipc_batch.h"
+#include "lz4_frame.h"
 
 #include <string.h>
 
 enum { HEADER_SCHEMA = 1, HEADER_DICTIONARY = 2, HEADER_BATCH = 3, VERSION_V4 = 3, VERSION_V5 = 4, BLOCK_MIN = 4096 };
+#define COPIES_FLOOR ((uint64_t)16 << 20) /* a small chunk may be packed well, and twice */
 
 struct reel__ipc_block {
     reel__ipc_block *next;
@@ -299,11 +301,12 @@ static reel_status read_stream(reel__ipc_tree *tree, const uint8_t *data, size_t
     return reel__ipc_batch_read(tree, &m.view, &m.header, m.body, m.body_size, m.version == VERSION_V4);
 }
 
-reel_status reel__ipc_read(const uint8_t *data, size_t size, reel__held *owner, reel__ipc_tree **out) {
+reel_status reel__ipc_read(const uint8_t *data, size_t size, size_t packed, reel__held *owner, reel__ipc_tree **out) {
     *out = NULL;
     reel__ipc_tree *tree = reel__ipc_tree_new(owner);
     if (!tree)
         return no_memory();
+    tree->copies_left = COPIES_FLOOR + reel__lz4_size_max(packed);
     reel_status status = read_stream(tree, data, size);
     if (status != REEL_OK) {
         reel__held_unref(&tree->held);

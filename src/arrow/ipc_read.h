@@ -26,10 +26,12 @@ typedef struct reel__ipc_tree {
     reel__held *owner;         /* of the bytes; NULL: somebody else keeps them */
     reel__ipc_block *blocks;
     size_t block_room;
+    uint64_t copies_left;      /* bytes that may still be unpacked or copied */
 } reel__ipc_tree;
 
-/* The bytes are kept by `owner`, of which the tree takes a reference. Without a batch has_batch is false and the array empty. */
-reel_status reel__ipc_read(const uint8_t *data, size_t size, reel__held *owner, reel__ipc_tree **out);
+/* The bytes are kept by `owner`, of which the tree takes a reference. Without a batch has_batch is false and the array empty.
+ * packed: how many bytes came from outside, where the stream itself was unpacked; else its size. They justify the memory that packed buffers take. */
+reel_status reel__ipc_read(const uint8_t *data, size_t size, size_t packed, reel__held *owner, reel__ipc_tree **out);
 
 /* A tree without anything, to be filled by others with what reel__ipc_alloc gives. */
 reel__ipc_tree *reel__ipc_tree_new(reel__held *owner);

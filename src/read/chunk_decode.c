@@ -228,10 +228,10 @@ reel_status reel__chunk_of_tree(reel__ipc_tree *tree, const reel__decode_notes *
     return status;
 }
 
-reel_status reel__chunk_decode(const uint8_t *data, size_t size, reel__held *owner, const reel__decode_notes *notes, reel_chunk **out) {
+reel_status reel__chunk_decode(const uint8_t *data, size_t size, size_t packed, reel__held *owner, const reel__decode_notes *notes, reel_chunk **out) {
     reel__ipc_tree *tree;
     *out = NULL;
-    REEL__TRY(reel__ipc_read(data, size, owner, &tree));
+    REEL__TRY(reel__ipc_read(data, size, packed, owner, &tree));
     reel_status status = reel__chunk_of_tree(tree, notes, out);
     reel__held_unref(&tree->held);
     return status;

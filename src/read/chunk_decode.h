@@ -11,8 +11,8 @@ typedef struct reel__decode_notes {
     void *user;
 } reel__decode_notes;
 
-/* The bytes are kept by `owner`. notes may be NULL. REEL_E_FORMAT, REEL_E_UNSUPPORTED, REEL_E_UTF8, REEL_E_TOO_LARGE, REEL_E_NO_MEMORY. */
-reel_status reel__chunk_decode(const uint8_t *data, size_t size, reel__held *owner, const reel__decode_notes *notes, reel_chunk **out);
+/* The bytes are kept by `owner`; packed: see ipc_read.h. notes may be NULL. REEL_E_FORMAT, REEL_E_UNSUPPORTED, REEL_E_UTF8, REEL_E_TOO_LARGE, REEL_E_NO_MEMORY. */
+reel_status reel__chunk_decode(const uint8_t *data, size_t size, size_t packed, reel__held *owner, const reel__decode_notes *notes, reel_chunk **out);
 /* The same of a tree whose array and schema are there and checked; the chunk takes a reference of its own. */
 reel_status reel__chunk_of_tree(reel__ipc_tree *tree, const reel__decode_notes *notes, reel_chunk **out);
 /* The chunk id in a schema's metadata; false: there is none. */

@@ -61,7 +61,7 @@ static reel_status gather(const reel_chunk *const *chunks, size_t n_chunks, cons
     reel__row_streams_free(&streams);
     reel__row_columns_free(&columns);
     if (status == REEL_OK) {
-        status = reel__chunk_decode(block->data, size, &block->held, NULL, out);
+        status = reel__chunk_decode(block->data, size, size, &block->held, NULL, out);
         reel__held_unref(&block->held);
     }
     return status;

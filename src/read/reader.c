@@ -560,7 +560,7 @@ reel_status reel__chunk_of_payload(const reel__payload *payload, uint64_t bytes_
             return reel__fail(REEL_E_NO_MEMORY, "no memory for a chunk of %zu bytes", size);
         data = memcpy(block->data, data, size);
     }
-    reel_status status = reel__chunk_decode(data, size, block ? &block->held : owner, notes, out);
+    reel_status status = reel__chunk_decode(data, size, payload->body_size, block ? &block->held : owner, notes, out);
     if (used && block && block != *used) {
         if (*used)
             reel__held_unref(&(*used)->held);

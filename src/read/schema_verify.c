@@ -86,7 +86,7 @@ static reel_status add_schema(void *user, uint32_t store, const uint8_t *data, s
     if (!trees)
         return no_memory();
     c->trees = trees;
-    reel_status status = data ? reel__ipc_read(data, size, NULL, &tree) : reel__fail(REEL_E_FORMAT, "it is not there");
+    reel_status status = data ? reel__ipc_read(data, size, size, NULL, &tree) : reel__fail(REEL_E_FORMAT, "it is not there");
     if (status == REEL_E_NO_MEMORY)
         return status;
     if (status != REEL_OK) {

@@ -182,7 +182,7 @@ static reel_status summarise_whole(reel__summariser *s, const reel__payload *pay
     const uint8_t *data;
     size_t size;
     REEL__TRY(reel__payload_unpack(payload, UINT64_MAX, s->unpacked, &block, &data, &size));
-    reel_status status = reel__chunk_decode(data, size, block ? &block->held : NULL, NULL, &chunk);
+    reel_status status = reel__chunk_decode(data, size, payload->body_size, block ? &block->held : NULL, NULL, &chunk);
     if (status == REEL_OK) {
         status = reel__summarise_chunk(s, chunk, out);
         reel_chunk_unref(chunk);
