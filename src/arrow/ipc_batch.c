@@ -166,15 +166,11 @@ static reel_status read_children(reading *r, const struct ArrowSchema *field, st
     size_t n = (size_t)field->n_children;
     if (!n)
         return REEL_OK;
-    struct ArrowArray *children = reel__ipc_alloc(r->tree, n * sizeof *children);
-    array->children = reel__ipc_alloc(r->tree, n * sizeof *array->children);
-    if (!children || !array->children)
+    struct ArrowArray *children = reel__ipc_array_children(r->tree, array, n);
+    if (!children)
         return no_memory();
-    array->n_children = field->n_children;
-    for (size_t i = 0; i < n; i++) {
-        array->children[i] = &children[i];
+    for (size_t i = 0; i < n; i++)
         REEL__TRY(read_array(r, field->children[i], &children[i]));
-    }
     return REEL_OK;
 }
 

@@ -73,6 +73,28 @@ void *reel__ipc_alloc(reel__ipc_tree *tree, size_t size) {
     return block->data;
 }
 
+struct ArrowSchema *reel__ipc_schema_children(reel__ipc_tree *tree, struct ArrowSchema *parent, size_t n) {
+    struct ArrowSchema *children = reel__ipc_alloc(tree, n * sizeof *children);
+    parent->children = reel__ipc_alloc(tree, n * sizeof *parent->children);
+    parent->n_children = (int64_t)n;
+    if (!children || !parent->children)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        parent->children[i] = &children[i];
+    return children;
+}
+
+struct ArrowArray *reel__ipc_array_children(reel__ipc_tree *tree, struct ArrowArray *parent, size_t n) {
+    struct ArrowArray *children = reel__ipc_alloc(tree, n * sizeof *children);
+    parent->children = reel__ipc_alloc(tree, n * sizeof *parent->children);
+    parent->n_children = (int64_t)n;
+    if (!children || !parent->children)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        parent->children[i] = &children[i];
+    return children;
+}
+
 /* ---- metadata */
 
 const char *reel__arrow_metadata_get(const char *metadata, const char *key, size_t *size) {
@@ -202,16 +224,13 @@ static reel_status read_fields(reading *r, const reel__flat_at *table, unsigned 
     if (items.n > r->nodes_left)
         return reel__fail(REEL_E_FORMAT, "an Arrow schema has more fields than its bytes can hold");
     r->nodes_left -= items.n;
-    struct ArrowSchema *children = reel__ipc_alloc(r->tree, items.n * sizeof *children);
-    parent->children = reel__ipc_alloc(r->tree, items.n * sizeof *parent->children);
-    if (!children || !parent->children)
+    struct ArrowSchema *children = reel__ipc_schema_children(r->tree, parent, items.n);
+    if (!children)
         return no_memory();
-    parent->n_children = items.n;
     for (uint32_t i = 0; i < items.n; i++) {
         reel__flat_at field = reel__flat_item(&r->view, items, i);
         if (r->view.is_bad)
             return malformed();
-        parent->children[i] = &children[i];
         REEL__TRY(read_field(r, &field, &children[i], depth + 1));
     }
     return REEL_OK;

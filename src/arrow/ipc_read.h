@@ -37,6 +37,9 @@ reel_status reel__ipc_read(const uint8_t *data, size_t size, size_t packed, reel
 reel__ipc_tree *reel__ipc_tree_new(reel__held *owner);
 /* Memory that lives as long as the tree, aligned to 16; NULL when it is out. */
 void *reel__ipc_alloc(reel__ipc_tree *tree, size_t size);
+/* Gives a parent n children one behind another, to be filled by the caller; NULL when memory is out. */
+struct ArrowSchema *reel__ipc_schema_children(reel__ipc_tree *tree, struct ArrowSchema *parent, size_t n);
+struct ArrowArray *reel__ipc_array_children(reel__ipc_tree *tree, struct ArrowArray *parent, size_t n);
 
 /* The value of a key in metadata as the C data interface has it (schema->metadata): NULL if it is not there. Not ended by NUL. */
 const char *reel__arrow_metadata_get(const char *metadata, const char *key, size_t *size);

@@ -183,8 +183,10 @@ static reel_status make_schema(stream *s, const char *entity) {
     static const char *const path[] = {"rerun:kind", "control"};
     const char *root[] = {"rerun:entity_path", entity};
     size_t n = 1 + s->with_entity + s->n_timelines + s->n_components, at = 0;
-    struct ArrowSchema *fields = reel__ipc_alloc(s->arena, n * sizeof *fields), **list = reel__ipc_alloc(s->arena, n * sizeof *list);
-    if (!fields || !list || !set_field(s, &fields[at++], "w:16", "rerun.controls.RowId", 0, row_id, 3))
+    if (!set_field(s, &s->root, "+s", "", 0, root, 1))
+        return no_memory();
+    struct ArrowSchema *fields = reel__ipc_schema_children(s->arena, &s->root, n);
+    if (!fields || !set_field(s, &fields[at++], "w:16", "rerun.controls.RowId", 0, row_id, 3))
         return no_memory();
     if (s->with_entity && !set_field(s, &fields[at++], "u", "entity_path", 0, path, 1))
         return no_memory();
@@ -196,12 +198,6 @@ static reel_status make_schema(stream *s, const char *entity) {
     }
     for (size_t i = 0; i < s->n_components; i++)
         fields[at++] = *s->components[i].schema;
-    for (size_t i = 0; i < n; i++)
-        list[i] = &fields[i];
-    if (!set_field(s, &s->root, "+s", "", 0, root, 1))
-        return no_memory();
-    s->root.n_children = (int64_t)n;
-    s->root.children = list;
     return REEL_OK;
 }
 
