@@ -62,7 +62,8 @@ typedef struct reel_read_options {
     bool is_strict;              /* chunks that can be read, and that other readers refuse, are damage, too: looked for at some cost */
 } reel_read_options;
 
-/* "-" is standard input. Regular files are mapped. REEL_E_NOT_FOUND, REEL_E_IO; REEL_E_FORMAT: not a recording (an old one: REEL_E_UNSUPPORTED). */
+/* "-" is standard input. Regular files are mapped: they may grow, but one that somebody cuts off while it is read ends the program (SIGBUS), as all mapped files do; where that may
+ * happen a callback (below) that reads is the way. REEL_E_NOT_FOUND, REEL_E_IO; REEL_E_FORMAT: not a recording (an old one: REEL_E_UNSUPPORTED). */
 REEL_API reel_status reel_open(const char *path, const reel_read_options *options, reel_reader **reader);
 /* Borrowed until the reader and all its chunks are gone. */
 REEL_API reel_status reel_open_memory(const void *data, size_t size, const reel_read_options *options, reel_reader **reader);
