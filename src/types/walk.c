@@ -1,5 +1,6 @@
 #include "walk.h"
 
+#include "../arrow/ipc_write.h"
 #include "../base/error.h"
 #include "../base/sync.h"
 #include "../base/text.h"
@@ -51,12 +52,6 @@ static reel_status put(walk *w, uint16_t stream, const void *bytes, size_t size)
     return REEL_OK;
 }
 
-static uint32_t width_of(uint8_t kind) {
-    static const uint8_t widths[] = {[REEL__ARROW_U8] = 1, [REEL__ARROW_I8] = 1, [REEL__ARROW_U16] = 2, [REEL__ARROW_I16] = 2, [REEL__ARROW_U32] = 4, [REEL__ARROW_I32] = 4,
-                                     [REEL__ARROW_U64] = 8, [REEL__ARROW_I64] = 8, [REEL__ARROW_F16] = 2, [REEL__ARROW_F32] = 4, [REEL__ARROW_F64] = 8};
-    return widths[kind];
-}
-
 static bool is_null(const reel__arrow_node *node, const reel__place *place, const uint8_t *base) {
     if (node->kind == REEL__ARROW_UTF8 || node->kind == REEL__ARROW_LIST)
         return !pointer_at(base, place->offset);
@@ -75,7 +70,7 @@ static reel_status check_enum(const walk *w, uint16_t at, uint32_t i, int value)
 static reel_status visit_number(walk *w, uint16_t at, uint16_t stream, const uint8_t *base, uint32_t n, size_t stride, bool nullable) {
     static const uint8_t zero[8];
     const reel__place *place = &w->places[at];
-    uint32_t width = width_of(w->nodes[at].kind);
+    size_t width = reel__arrow_width(w->nodes[at].kind);
     for (uint32_t i = 0; i < n; i++, base += stride) {
         bool null = nullable && is_null(&w->nodes[at], place, base);
         if (place->enumeration && !null) {
@@ -172,7 +167,7 @@ static reel_status visit(walk *w, spot *s, const uint8_t *base, uint32_t n, size
         s->stream = (uint16_t)(s->stream + 2);
         return visit_text(w, at, (uint16_t)(s->stream - 2), base, n, stride);
     case REEL__ARROW_FIXED_LIST: {
-        size_t width = (size_t)node->n * width_of(w->nodes[s->node++].kind);
+        size_t width = (size_t)node->n * reel__arrow_width(w->nodes[s->node++].kind);
         uint16_t stream = s->stream++;
         for (uint32_t i = 0; i < n; i++)
             REEL__TRY(put(w, stream, base + i * stride + w->places[at].offset, width));
