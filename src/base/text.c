@@ -47,6 +47,15 @@ bool reel__utf8_valid(const void *data, size_t size) {
     return true;
 }
 
+size_t reel__text_size(const char *text) { return text ? strlen(text) + 1 : 0; }
+
+const char *reel__text_put(char **at, const char *text) {
+    size_t size = reel__text_size(text);
+    char *copy = size ? memcpy(*at, text, size) : NULL;
+    *at += size;
+    return copy;
+}
+
 static bool is_ascii_letter(uint8_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; }
 
 /* The code point at p if it is whitespace beyond ASCII (Unicode's White_Space), else 0. */

@@ -9,6 +9,11 @@
 
 bool reel__utf8_valid(const void *data, size_t size);
 
+/* With its NUL; 0 for NULL. */
+size_t reel__text_size(const char *text);
+/* Copies a text to *at, which moves on behind its NUL, and returns the copy; NULL for NULL. */
+const char *reel__text_put(char **at, const char *text);
+
 /* Parses a path as users write it (forgiving) and appends its canonical text: a leading slash, parts escaped. REEL_E_UTF8, REEL_E_TOO_LARGE. */
 reel_status reel__path_canonical(reel__buf *out, const char *path, size_t size);
 /* Appends one unescaped part, escaped. */
