@@ -4,7 +4,6 @@
 #include "json_text.h"
 #include "number_text.h"
 #include "options.h"
-#include "stop.h"
 #include "summary.h"
 
 #include <inttypes.h>
@@ -244,7 +243,8 @@ static void print_json(const cli_recording *in, const cli_summary *s, const char
     cli_text_free(&out);
 }
 
-static int info(const settings *set, const char *path) {
+static int info(void *user, const char *path) {
+    const settings *set = user;
     cli_recording in;
     cli_summary s;
     if (!cli_recording_open(&in, command.name, path, NULL)) return CLI_FAILED;
@@ -285,17 +285,7 @@ int reel_cli_info(int argc, char **argv) {
         default: code = CLI_USAGE;
         }
     }
-    if (code < 0 && !paths.n) {
-        fprintf(stderr, "reel info: which recordings? (- is standard input)\nTry: reel info --help\n");
-        code = CLI_USAGE;
-    }
-    if (code < 0) {
-        cli_stop_install();
-        code = CLI_OK;
-        for (size_t i = 0; i < paths.n && !cli_stop_requested(); i++) {
-            if (info(&set, paths.items[i]) != CLI_OK) code = CLI_FAILED;
-        }
-    }
+    if (code < 0) code = cli_paths_each(&paths, command.name, info, &set);
     cli_paths_free(&paths);
     return code;
 }

@@ -1,5 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "recording_input.h"
+#include "commands.h"
 #include "input_list.h"
 #include "stop.h"
 #include "temporary_file.h"
@@ -36,6 +37,19 @@ bool cli_paths_add(cli_paths *paths, const char *command, const char *path) {
 void cli_paths_free(cli_paths *paths) {
     free(paths->items);
     *paths = (cli_paths) { 0 };
+}
+
+int cli_paths_each(const cli_paths *paths, const char *command, int (*visit)(void *user, const char *path), void *user) {
+    int code = CLI_OK;
+    if (!paths->n) {
+        fprintf(stderr, "reel %s: which recordings? (- is standard input)\nTry: reel %s --help\n", command, command);
+        return CLI_USAGE;
+    }
+    cli_stop_install();
+    for (size_t i = 0; i < paths->n && !cli_stop_requested(); i++) {
+        if (visit(user, paths->items[i]) != CLI_OK) code = CLI_FAILED;
+    }
+    return code;
 }
 
 bool cli_paths_have(const cli_paths *paths, const char *command, const char *output) {

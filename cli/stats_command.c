@@ -274,7 +274,8 @@ static bool count(cli_recording *in, cli_stats_table *t) {
     return fits && !in->has_failed && !cli_stop_requested();
 }
 
-static int show(const settings *set, const char *path) {
+static int show(void *user, const char *path) {
+    const settings *set = user;
     cli_recording in;
     if (!cli_recording_open(&in, command.name, path, NULL)) return CLI_FAILED;
     cli_stats_table *t = calloc(1, sizeof *t);
@@ -319,17 +320,7 @@ int reel_cli_stats(int argc, char **argv) {
         default: code = CLI_USAGE;
         }
     }
-    if (code < 0 && !paths.n) {
-        fprintf(stderr, "reel stats: which recordings? (- is standard input)\nTry: reel stats --help\n");
-        code = CLI_USAGE;
-    }
-    if (code < 0) {
-        cli_stop_install();
-        code = CLI_OK;
-        for (size_t i = 0; i < paths.n && !cli_stop_requested(); i++) {
-            if (show(&set, paths.items[i]) != CLI_OK) code = CLI_FAILED;
-        }
-    }
+    if (code < 0) code = cli_paths_each(&paths, command.name, show, &set);
     cli_paths_free(&paths);
     return code;
 }

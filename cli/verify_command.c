@@ -175,7 +175,8 @@ static bool look_at_messages(verification *v) {
     return goes_on;
 }
 
-static int verify(verification *v, const char *path) {
+static int verify(void *user, const char *path) {
+    verification *v = user;
     cli_recording_options how = { .is_strict = true, .on_event = on_read_event, .on_event_user = v };
     v->errors = v->warnings = 0;
     if (!cli_verifier_begin(&v->verifier, on_finding, v)) {
@@ -222,17 +223,7 @@ int reel_cli_verify(int argc, char **argv) {
         default: code = CLI_USAGE;
         }
     }
-    if (code < 0 && !paths.n) {
-        fprintf(stderr, "reel verify: which recordings? (- is standard input)\nTry: reel verify --help\n");
-        code = CLI_USAGE;
-    }
-    if (code < 0) {
-        cli_stop_install();
-        code = CLI_OK;
-        for (size_t i = 0; i < paths.n && !cli_stop_requested(); i++) {
-            if (verify(&v, paths.items[i]) != CLI_OK) code = CLI_FAILED;
-        }
-    }
+    if (code < 0) code = cli_paths_each(&paths, command.name, verify, &v);
     cli_text_free(&v.line);
     cli_text_free(&v.footer_error);
     cli_paths_free(&paths);
