@@ -153,10 +153,7 @@ static void json_ranges(cli_text *out, const cli_summary *s, size_t store) {
         if (r->store != store) continue;
         cli_json_comma(out);
         cli_text_append(out, "{", 1);
-        cli_json_text(out, "name", r->timeline);
-        cli_json_text(out, "type", cli_time_type_name(r->type));
-        cli_json_integer(out, "min", r->min);
-        cli_json_integer(out, "max", r->max);
+        cli_timeline_append_json(out, r->timeline, r->type, true, r->min, r->max);
         cli_text_clear(&time);
         cli_time_append(&time, r->type, r->min);
         cli_json_text(out, "from", time.data);

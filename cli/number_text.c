@@ -1,4 +1,5 @@
 #include "number_text.h"
+#include "json_text.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -98,6 +99,14 @@ bool cli_time_append(cli_text *out, reel_time_type type, int64_t time) {
 
 const char *cli_time_type_name(reel_time_type type) {
     return type == REEL_TIME_DURATION_NS ? "duration" : type == REEL_TIME_TIMESTAMP_NS ? "timestamp" : "sequence";
+}
+
+void cli_timeline_append_json(cli_text *out, const char *name, reel_time_type type, bool has_times, int64_t min, int64_t max) {
+    cli_json_text(out, "name", name);
+    cli_json_text(out, "type", cli_time_type_name(type));
+    if (!has_times) return;
+    cli_json_integer(out, "min", min);
+    cli_json_integer(out, "max", max);
 }
 
 const char *cli_size_text(char text[16], uint64_t bytes) {
