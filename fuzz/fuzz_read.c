@@ -1,5 +1,5 @@
-/* A recording from anywhere: framing, protobuf, LZ4, Arrow IPC and chunks, read to the last value. The first byte chooses how: bit 0 looks for what is intact behind damage, bit 1 gives the bytes
- * in pieces. */
+/* A recording from anywhere: framing, protobuf, LZ4, Arrow IPC and chunks, read to the last value. The first byte chooses how: bit 0 looks for what is intact behind damage, bit 1 reads strictly, bit
+ * 2 stops at each damage. */
 #include "read/chunk_data.h"
 
 #include <reel/arrow.h>
@@ -7,21 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct piece {
-    const uint8_t *data;
-    size_t left, step;
-} piece;
-
-static reel_status fill(void *user, void *data, size_t size, size_t *n) {
-    piece *p = user;
-    *n = p->left < size ? p->left : size;
-    *n = *n > p->step ? p->step : *n;
-    memcpy(data, p->data, *n);
-    p->data += *n;
-    p->left -= *n;
-    return REEL_OK;
-}
 
 static volatile size_t seen;
 
@@ -78,14 +63,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const reel_read_message *m;
     if (!size)
         return 0;
-    const reel_read_options options = {.struct_size = sizeof options, .resynchronise = data[0] & 1, .message_bytes_max = 1 << 22};
-    piece p = {data + 1, size - 1, 1 + (data[0] >> 2) * 50u};
-    reel_status status = data[0] & 2 ? reel_open_callback(fill, &p, &options, &r) : reel_open_memory(data + 1, size - 1, &options, &r);
+    reel_read_options options = {.struct_size = sizeof options, .resynchronise = data[0] & 1, .is_strict = data[0] & 2, .stop_at_damage = data[0] & 4, .message_bytes_max = 1 << 22};
+    reel_status status = reel_open_memory(data + 1, size - 1, &options, &r);
     if (status != REEL_OK)
         return 0;
-    while (reel_next(r, &m) == REEL_OK && m) {
+    for (size_t steps = 0;; steps++) {
         reel_chunk *chunk;
-        if (m->kind != REEL_MESSAGE_CHUNK || reel_read_chunk(r, m, &chunk) != REEL_OK)
+        status = reel_next(r, &m);
+        if (status == REEL_OK ? !m : !options.stop_at_damage)
+            break;
+        if (steps > size)
+            abort(); /* it does not come forward */
+        if (status != REEL_OK || m->kind != REEL_MESSAGE_CHUNK || reel_read_chunk(r, m, &chunk) != REEL_OK)
             continue;
         look_at(chunk);
         reel_chunk_unref(chunk);

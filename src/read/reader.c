@@ -306,6 +306,7 @@ static reel_status stop_or_search(reel_reader *r, reel_status status, uint64_t f
     if (r->source.is_whole && r->doubtful_end == offset && r->doubtful_at < offset) /* what follows it may begin within */
         from = r->doubtful_at + REEL__MESSAGE_HEADER_SIZE;
     REEL__TRY(reel__resync(r, from, &found));
+    r->doubtful_end = 0; /* it is gone through once: what was found within may end where it did */
     uint64_t end = found;
     if (found == UINT64_MAX) {
         r->state = REEL__READER_STOPPED;
