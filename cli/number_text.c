@@ -74,9 +74,9 @@ static bool append_fraction(cli_text *out, int64_t ns) {
 
 bool cli_time_append_iso(cli_text *out, int64_t t) {
     const int64_t second_ns = 1000000000, day_ns = 86400 * second_ns;
-    int64_t days = t / day_ns - (t % day_ns < 0), rest = t - days * day_ns, year;
+    int64_t days = t / day_ns - (t % day_ns < 0), rest = t % day_ns, year;
     int month, day;
-    if (t % day_ns < 0) rest = t % day_ns + day_ns;
+    if (rest < 0) rest += day_ns;
     civil_of(days, &year, &month, &day);
     int64_t seconds = rest / second_ns;
     return cli_text_printf(out, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d", year, month, day, (int)(seconds / 3600), (int)(seconds / 60 % 60),
