@@ -115,7 +115,7 @@ static void write_again(const reel_chunk *chunk) {
     if (reel_write_arrow(&stream, REEL_ARROW_STREAM, keep, &out, &n_rows) == REEL_OK) {
         reel__ipc_tree *again;
         require(n_rows == reel_chunk_rows(chunk));
-        reel_status status = reel__ipc_read(out.data, out.size, NULL, &again);
+        reel_status status = reel__ipc_read(out.data, out.size, out.size, NULL, &again);
         require(status == REEL_OK && again->has_batch && again->array.length == (int64_t)n_rows);
         reel__held_unref(&again->held);
     }
@@ -124,7 +124,7 @@ static void write_again(const reel_chunk *chunk) {
 
 static void read_chunk(const uint8_t *data, size_t size) {
     reel_chunk *chunk;
-    if (reel__chunk_decode(data, size, NULL, NULL, &chunk) != REEL_OK) return;
+    if (reel__chunk_decode(data, size, size, NULL, NULL, &chunk) != REEL_OK) return;
     for (size_t i = 0; i < reel_chunk_components(chunk); i++) {
         const reel_chunk_component *c = reel_chunk_component_at(chunk, i);
         bool has_codes;
@@ -142,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     reel__ipc_tree *tree;
-    if (reel__ipc_read(data, size, NULL, &tree) == REEL_OK) {
+    if (reel__ipc_read(data, size, size, NULL, &tree) == REEL_OK) {
         require(tree->size <= size && tree->body_size <= size && (tree->has_batch || !tree->array.length));
         for (int64_t i = 0; tree->has_batch && i < tree->schema.n_children; i++) {
             require(tree->array.children[i]->length >= tree->array.length);
