@@ -86,34 +86,15 @@ static bool take_word(encoding *e, const char *word) {
     return true;
 }
 
-static int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; }
-
 static bool take_hex4(const char *at, uint32_t *code) {
     *code = 0;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(at[i]);
+        int digit = reel__hex_digit(at[i]);
         if (digit < 0)
             return false;
         *code = *code << 4 | (uint32_t)digit;
     }
     return true;
-}
-
-static void put_code_point(reel__buf *out, uint32_t c) {
-    if (c < 0x80) {
-        reel__buf_u8(out, (uint8_t)c);
-    } else if (c < 0x800) {
-        reel__buf_u8(out, (uint8_t)(0xC0 | c >> 6));
-    } else if (c < 0x10000) {
-        reel__buf_u8(out, (uint8_t)(0xE0 | c >> 12));
-        reel__buf_u8(out, (uint8_t)(0x80 | (c >> 6 & 63)));
-    } else {
-        reel__buf_u8(out, (uint8_t)(0xF0 | c >> 18));
-        reel__buf_u8(out, (uint8_t)(0x80 | (c >> 12 & 63)));
-        reel__buf_u8(out, (uint8_t)(0x80 | (c >> 6 & 63)));
-    }
-    if (c >= 0x80)
-        reel__buf_u8(out, (uint8_t)(0x80 | (c & 63)));
 }
 
 /* What a backslash stands before, at json(e). */
@@ -138,7 +119,7 @@ static reel_status take_escape(encoding *e, reel__buf *out) {
     }
     if (!code || code >> 10 == 0xDC00 >> 10)
         return bad_json(e, "a character");
-    put_code_point(out, code);
+    reel__utf8_put(out, code);
     return REEL_OK;
 }
 

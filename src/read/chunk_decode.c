@@ -35,8 +35,6 @@ static reel_status bad(const decoding *d, const char *format, const char *name, 
     return reel__fail(REEL_E_FORMAT, "a chunk of %.200s %s", d->entity.data ? (const char *)d->entity.data : "an entity", said);
 }
 
-static int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
-
 /* 32 digits of any case, with or without "chunk_" in front. */
 bool reel__chunk_read_id(const struct ArrowSchema *schema, uint8_t id[16]) {
     size_t size;
@@ -48,7 +46,7 @@ bool reel__chunk_read_id(const struct ArrowSchema *schema, uint8_t id[16]) {
     if (!text || size != 32)
         return false;
     for (int i = 0; i < 16; i++) {
-        int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+        int high = reel__hex_digit(text[2 * i]), low = reel__hex_digit(text[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         id[i] = (uint8_t)(high << 4 | low);
