@@ -22,10 +22,6 @@ static size_t elements_of(const reel_tensor_data *t) {
 
 size_t reel__tensor_bytes(const reel_tensor_data *tensor) { return elements_of(tensor) * reel__tensor_widths[tensor->type]; }
 
-static reel_status too_large(const reel__cell *cell, const char *path, uint64_t bytes) {
-    return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu bytes: at most %d fit into a row", path, cell->field->name, (unsigned long long)bytes, INT32_MAX);
-}
-
 /* Whether shape, data and size go together. */
 static reel_status check(const reel__cell *cell, const reel_tensor_data *t, const char *path) {
     const char *name = cell->field->name;
@@ -44,7 +40,7 @@ static reel_status check(const reel__cell *cell, const reel_tensor_data *t, cons
         return reel__fail(REEL_E_ARGUMENT, "%s: %s has %llu elements by its shape and no data", path, name, (unsigned long long)n);
     if (t->size && t->size != bytes)
         return reel__fail(REEL_E_LENGTHS, "%s: %s has %zu bytes, its shape asks for %llu: %llu elements of %d", path, name, t->size, (unsigned long long)bytes, (unsigned long long)n, reel__tensor_widths[t->type]);
-    return bytes > INT32_MAX ? too_large(cell, path, bytes) : REEL_OK;
+    return bytes > INT32_MAX ? reel__cell_too_large(cell, path, bytes) : REEL_OK;
 }
 
 static reel_status measure_names(const reel__cell *cell, const reel_tensor_data *t, const char *path, uint64_t *sizes) {
@@ -73,7 +69,7 @@ reel_status reel__measure_tensors(const reel__cell *cell, const char *path, size
     counted[NAMES_VALID] = counted[CODES] = cell->n;
     for (int k = 0; k < VARIANTS + 22; k++) {
         if (counted[k] > INT32_MAX)
-            return too_large(cell, path, counted[k]);
+            return reel__cell_too_large(cell, path, counted[k]);
         sizes[k] = (size_t)counted[k];
     }
     return REEL_OK;

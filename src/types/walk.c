@@ -22,12 +22,6 @@ typedef struct spot {
     uint16_t node, stream;
 } spot;
 
-static const void *pointer_at(const uint8_t *base, uint16_t offset) {
-    const void *p;
-    memcpy(&p, base + offset, sizeof p);
-    return p;
-}
-
 static int int_at(const uint8_t *base, uint16_t offset) {
     int i;
     memcpy(&i, base + offset, sizeof i);
@@ -44,7 +38,7 @@ static reel_status put(walk *w, uint16_t stream, const void *bytes, size_t size)
     if (w->sizes) {
         w->sizes[stream] += size;
         if (REEL__UNLIKELY(w->sizes[stream] > INT32_MAX))
-            return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu bytes: at most %d fit into a row", w->path, w->cell->field->name, (unsigned long long)w->sizes[stream], INT32_MAX);
+            return reel__cell_too_large(w->cell, w->path, w->sizes[stream]);
     } else if (size) {
         memcpy(w->at[stream], bytes, size);
         w->at[stream] += size;
@@ -54,7 +48,7 @@ static reel_status put(walk *w, uint16_t stream, const void *bytes, size_t size)
 
 static bool is_null(const reel__arrow_node *node, const reel__place *place, const uint8_t *base) {
     if (node->kind == REEL__ARROW_UTF8 || node->kind == REEL__ARROW_LIST)
-        return !pointer_at(base, place->offset);
+        return !reel__pointer_at(base, place->offset);
     return place->enumeration ? int_at(base, place->offset) == 0 : base[place->offset] == 0;
 }
 
@@ -89,7 +83,7 @@ static reel_status visit_number(walk *w, uint16_t at, uint16_t stream, const uin
 
 static reel_status visit_text(walk *w, uint16_t at, uint16_t stream, const uint8_t *base, uint32_t n, size_t stride) {
     for (uint32_t i = 0; i < n; i++, base += stride) {
-        const char *text = pointer_at(base, w->places[at].offset);
+        const char *text = reel__pointer_at(base, w->places[at].offset);
         size_t size = text ? strlen(text) : 0;
         uint32_t length = (uint32_t)size;
         if (w->sizes && size && !reel__utf8_valid(text, size))
@@ -107,7 +101,7 @@ static reel_status visit_list(walk *w, uint16_t at, spot *s, const uint8_t *base
     uint16_t stream = s->stream++;
     spot items = *s;
     for (uint32_t i = 0; i < n; i++, base += stride) {
-        const uint8_t *values = pointer_at(base, place->offset);
+        const uint8_t *values = reel__pointer_at(base, place->offset);
         size_t count;
         memcpy(&count, base + place->offset_2, sizeof count);
         if (w->sizes && count > INT32_MAX)
