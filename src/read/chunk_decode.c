@@ -82,11 +82,22 @@ static void check_claim(const decoding *d, const struct ArrowSchema *field, bool
     d->notes->warn(d->notes->user, REEL_READ_CLAIM, said);
 }
 
-static bool ids_ascend(const uint8_t *ids, size_t n) {
+bool reel__ids_ascend(const uint8_t *ids, size_t n) {
     for (size_t i = 1; i < n; i++)
         if (memcmp(ids + 16 * (i - 1), ids + 16 * i, 16) > 0)
             return false;
     return true;
+}
+
+static const char *const time_formats[] = {[REEL_TIME_SEQUENCE] = "l", [REEL_TIME_DURATION_NS] = "tDn", [REEL_TIME_TIMESTAMP_NS] = "tsn:"};
+
+const char *reel__format_of_time(reel_time_type type) { return time_formats[type]; }
+
+reel_time_type reel__time_of_format(const char *format) {
+    for (int type = REEL_TIME_SEQUENCE; type <= REEL_TIME_DURATION_NS; type++)
+        if (strcmp(format, time_formats[type]) == 0)
+            return (reel_time_type)type;
+    return strncmp(format, "tsn:", 4) == 0 ? REEL_TIME_TIMESTAMP_NS : 0; /* in whatever zone: times are since the epoch in all of them */
 }
 
 static bool times_ascend(const int64_t *times, size_t n) {
@@ -103,14 +114,13 @@ static reel_status read_row_ids(decoding *d, const struct ArrowSchema *field, co
         return BAD(d, "has row ids that are null%s%s", "", "");
     d->parts.row_ids = (const uint8_t *)array->buffers[1] + 16 * array->offset;
     if (d->notes)
-        check_claim(d, field, ids_ascend(d->parts.row_ids, d->parts.n_rows), "row ids", "");
+        check_claim(d, field, reel__ids_ascend(d->parts.row_ids, d->parts.n_rows), "row ids", "");
     return REEL_OK;
 }
 
 static reel_status read_times(decoding *d, const char *name, const struct ArrowSchema *field, const struct ArrowArray *array) {
     const char *format = field->format;
-    bool is_timestamp = strncmp(format, "tsn:", 4) == 0; /* in whatever zone: times are since the epoch in all of them */
-    reel_time_type type = strcmp(format, "l") == 0 ? REEL_TIME_SEQUENCE : strcmp(format, "tDn") == 0 ? REEL_TIME_DURATION_NS : is_timestamp ? REEL_TIME_TIMESTAMP_NS : 0;
+    reel_time_type type = reel__time_of_format(format);
     if (!type)
         return BAD(d, "has a timeline \"%.80s\" of the type \"%.40s\"", name, format);
     if (!*name)

@@ -17,5 +17,10 @@ reel_status reel__chunk_decode(const uint8_t *data, size_t size, size_t packed, 
 reel_status reel__chunk_of_tree(reel__ipc_tree *tree, const reel__decode_notes *notes, reel_chunk **out);
 /* The chunk id in a schema's metadata; false: there is none. */
 bool reel__chunk_read_id(const struct ArrowSchema *schema, uint8_t id[16]);
+/* What a column of times is by its Arrow format; 0: it has none. And the format of new ones. */
+reel_time_type reel__time_of_format(const char *format);
+const char *reel__format_of_time(reel_time_type type);
+/* Whether no row id is smaller than the one before it. */
+bool reel__ids_ascend(const uint8_t *ids, size_t n);
 
 #endif

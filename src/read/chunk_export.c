@@ -1,26 +1,17 @@
 /* A chunk as a record batch of the Arrow C data interface.
  *
  * The structs are copies in an arena that holds the chunk; what they point to is the chunk's. */
-#include "chunk_data.h"
+#include "chunk_decode.h"
 
 #include "../arrow/arrow_give.h"
 #include "../base/error.h"
 #include "../base/ids.h"
-
-#include <string.h>
 
 /* ---- the schema */
 
 static bool fill_field(reel__ipc_tree *arena, struct ArrowSchema *out, const char *format, const char *name, int64_t flags, const char *const *pairs, size_t n_pairs) {
     *out = (struct ArrowSchema){.format = format, .name = name, .metadata = reel__arrow_metadata(arena, pairs, n_pairs), .flags = flags};
     return out->metadata != NULL;
-}
-
-static bool are_sorted(const uint8_t *row_ids, size_t n) {
-    for (size_t i = 1; i < n; i++)
-        if (memcmp(row_ids + 16 * (i - 1), row_ids + 16 * i, 16) > 0)
-            return false;
-    return true;
 }
 
 static bool fill_component(reel__ipc_tree *arena, struct ArrowSchema *out, const reel__chunk_column *c) {
@@ -42,7 +33,7 @@ static bool fill_schema(reel__ipc_tree *arena, const reel_chunk *chunk, struct A
     reel__tuid_hex(id + 6, (reel__tuid){halves[0], halves[1]});
     const char *const of_chunk[] = {"rerun:entity_path", p->entity, "rerun:id", id, "sorbet:version", "0.1.3"};
     const char *const of_row_ids[] = {"ARROW:extension:metadata", "{\"namespace\":\"row\"}", "ARROW:extension:name", "rerun.datatypes.TUID",
-                                      "rerun:is_sorted", are_sorted(p->row_ids, p->n_rows) ? "true" : NULL, "rerun:kind", "control"};
+                                      "rerun:is_sorted", reel__ids_ascend(p->row_ids, p->n_rows) ? "true" : NULL, "rerun:kind", "control"};
     struct ArrowSchema *children;
     if (!fill_field(arena, out, "+s", "", 0, of_chunk, 3) || !(children = reel__ipc_schema_children(arena, out, 1 + p->n_times + p->n_columns)))
         return false;
@@ -50,7 +41,7 @@ static bool fill_schema(reel__ipc_tree *arena, const reel_chunk *chunk, struct A
     for (size_t i = 0; ok && i < p->n_times; i++) {
         const reel_chunk_timeline *t = &chunk->timelines[i];
         const char *const pairs[] = {"rerun:index_name", t->name, "rerun:is_sorted", t->is_sorted ? "true" : NULL, "rerun:kind", "index"};
-        ok = fill_field(arena, children++, t->type == REEL_TIME_SEQUENCE ? "l" : t->type == REEL_TIME_DURATION_NS ? "tDn" : "tsn:", t->name, ARROW_FLAG_NULLABLE, pairs, 3);
+        ok = fill_field(arena, children++, reel__format_of_time(t->type), t->name, ARROW_FLAG_NULLABLE, pairs, 3);
     }
     for (size_t i = 0; ok && i < p->n_columns; i++)
         ok = fill_component(arena, children++, &p->columns[i]);

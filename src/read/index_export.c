@@ -4,7 +4,7 @@
 #include "../arrow/arrow_words.h"
 #include "../base/alloc.h"
 #include "../base/error.h"
-#include "chunk_data.h"
+#include "chunk_decode.h"
 #include "index_scan.h"
 
 #include <reel/make.h>
@@ -51,7 +51,6 @@ static void free_stream(stream *s) {
 static int by_name(const void *a, const void *b) { return strcmp(((const column *)a)->name, ((const column *)b)->name); }
 
 static const char *const time_words[] = {"", "sequence", "duration", "timestamp"};
-static const char *const time_formats[] = {"", "l", "tDn", "tsn:"};
 
 /* The addresses of a timeline's name in the index are one and the same. */
 static reel_status find_timelines(stream *s) {
@@ -193,7 +192,7 @@ static reel_status make_schema(stream *s, const char *entity) {
     for (size_t i = 0; i < s->n_timelines; i++) {
         const column *t = &s->timelines[i];
         const char *pairs[] = {"rerun:index_name", t->name, "rerun:kind", "index"};
-        if (!set_field(s, &fields[at++], time_formats[t->type], t->name, ARROW_FLAG_NULLABLE, pairs, 2))
+        if (!set_field(s, &fields[at++], reel__format_of_time(t->type), t->name, ARROW_FLAG_NULLABLE, pairs, 2))
             return no_memory();
     }
     for (size_t i = 0; i < s->n_components; i++)

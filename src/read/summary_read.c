@@ -72,10 +72,6 @@ typedef struct outline {
 
 static uint64_t nulls_of(const reel__ipc_columns *t, size_t column) { return reel__load_u64(t->head.data + t->nodes.at + 16 * (size_t)t->places[column].node + 8); }
 
-static reel_time_type time_type(const char *format) {
-    return strcmp(format, "l") == 0 ? REEL_TIME_SEQUENCE : strcmp(format, "tDn") == 0 ? REEL_TIME_DURATION_NS : strncmp(format, "tsn:", 4) == 0 ? REEL_TIME_TIMESTAMP_NS : 0;
-}
-
 /* One column; false: it needs a closer look. */
 static bool add_column(outline *o, const reel__ipc_columns *t, size_t column, uint64_t version) {
     const struct ArrowSchema *field = t->tree->schema.children[column];
@@ -86,7 +82,7 @@ static bool add_column(outline *o, const reel__ipc_columns *t, size_t column, ui
         return column == 0 && strcmp(field->format, "w:16") == 0;
     if (names.kind == REEL__COLUMN_INDEX) {
         o->places[o->parts.n_times] = (uint32_t)column;
-        o->times[o->parts.n_times] = (reel__chunk_time){names.name, time_type(field->format), NULL};
+        o->times[o->parts.n_times] = (reel__chunk_time){names.name, reel__time_of_format(field->format), NULL};
         return o->times[o->parts.n_times++].type && *names.name && !o->parts.n_columns;
     }
     if (strcmp(field->format, "+l") != 0)
