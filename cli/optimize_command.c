@@ -100,13 +100,11 @@ static bool append_key(const cli_whole *in, size_t number, const reel_index_entr
     return fits;
 }
 
-static bool is_of_the_log(const char *timeline) { return strcmp(timeline, "log_time") == 0 || strcmp(timeline, "log_tick") == 0; }
-
 static const reel_index_range *ordering_range(const reel_index_entry *entry) {
     const reel_index_range *best = entry->n_ranges ? &entry->ranges[0] : NULL;
     for (size_t i = 1; i < entry->n_ranges; i++) {
         const reel_index_range *r = &entry->ranges[i];
-        bool is_log = is_of_the_log(r->timeline), best_is_log = is_of_the_log(best->timeline);
+        bool is_log = cli_timeline_is_of_the_log(r->timeline), best_is_log = cli_timeline_is_of_the_log(best->timeline);
         if (is_log != best_is_log ? best_is_log : strcmp(r->timeline, best->timeline) < 0) best = r;
     }
     return best;

@@ -155,3 +155,5 @@ void cli_recording_close(cli_recording *in) {
 const char *cli_store_kind_name(reel_store_kind kind) {
     return kind == REEL_STORE_RECORDING ? "recording" : kind == REEL_STORE_BLUEPRINT ? "blueprint" : "store";
 }
+
+bool cli_timeline_is_of_the_log(const char *timeline) { return strcmp(timeline, "log_time") == 0 || strcmp(timeline, "log_tick") == 0; }

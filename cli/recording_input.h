@@ -53,5 +53,7 @@ void cli_recording_close(cli_recording *in); /* may be called again */
 
 /* "recording", "blueprint" or "store". */
 const char *cli_store_kind_name(reel_store_kind kind);
+/* Whether it is one of those that every row has by itself: log_time and log_tick. */
+bool cli_timeline_is_of_the_log(const char *timeline);
 
 #endif
