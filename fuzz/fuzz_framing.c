@@ -1,5 +1,6 @@
-/* Framing on its own: headers, messages' lengths, ends, footers' places, several streams, and damage to all of them. What is found in memory has to be found in the same places when the bytes come in
- * pieces. The first byte chooses how: bit 0 looks for what is intact behind damage, bit 1 reads strictly, bit 2 stops at each damage; the bits above it say how large the pieces are. */
+/* Framing on its own: headers, messages' lengths, ends, footers' places, several streams, and damage to all of them. What is found in memory, up to the first
+ * damage, has to be found in the same places when the bytes come in pieces. The first byte chooses how: bit 0 looks for what is intact behind damage, bit 1 reads
+ * strictly, bit 2 stops at each damage; the bits above it say how large the pieces are. */
 #include <reel/read.h>
 
 #include <stdlib.h>
@@ -26,10 +27,10 @@ static reel_status fill(void *user, void *data, size_t size, size_t *n) {
     return REEL_OK;
 }
 
-/* What lies in a reader's way, one behind the other: places where something was wrong, of which each is told once. */
+/* Places in a reader's way where something was wrong: each is told once. */
 typedef struct way {
-    uint64_t end, told;
     size_t size;
+    uint64_t told;
 } way;
 
 static void on_event(void *user, const reel_read_event *event) {
@@ -54,16 +55,22 @@ static bool is_same(const reel_read_message *a, const reel_read_message *b) {
            !strcmp(a->recording_id, b->recording_id) && a->store_kind == b->store_kind;
 }
 
-static void read_both(const uint8_t *data, size_t size, reel_reader *whole, reel_reader *pieces, bool goes_on, way *w) {
+/* To the end of both. Of damage the one knows more, since it sees what is left: from there on each goes its own way. */
+static void read_both(const uint8_t *data, size_t size, reel_reader *const readers[2], bool goes_on, const way ways[2]) {
     size_t steps[2] = {0, 0};
+    uint64_t end = 0;
     reel_status status[2];
-    for (;;) {
-        const reel_read_message *a = next(whole, goes_on, size, &steps[0], &status[0]), *b = next(pieces, goes_on, size, &steps[1], &status[1]);
-        require(!a == !b && status[0] == status[1]);
+    const reel_read_message *a, *b;
+    do {
+        a = next(readers[0], goes_on, size, &steps[0], &status[0]);
+        b = next(readers[1], goes_on, size, &steps[1], &status[1]);
+        if (!ways[0].told) require(!a == !b && status[0] == status[1] && !ways[1].told && (!a || is_same(a, b)));
         if (!a) break;
-        require(is_same(a, b) && a->data == data + a->offset && a->offset >= w->end && a->size >= 16 && a->size <= size - a->offset);
-        w->end = a->offset + a->size;
-    }
+        require(a->data == data + a->offset && a->offset >= end && a->size >= 16 && a->size <= size - a->offset);
+        end = a->offset + a->size;
+    } while (b);
+    while (a) a = next(readers[0], goes_on, size, &steps[0], &status[0]);
+    while (b) b = next(readers[1], goes_on, size, &steps[1], &status[1]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -80,15 +87,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (reel_open_memory(data + 1, size - 1, &options, &readers[0]) != REEL_OK) return 0;
     options.on_event_user = &ways[1];
     require(reel_open_callback(fill, &p, &options, &readers[1]) == REEL_OK);
-    read_both(data + 1, size - 1, readers[0], readers[1], options.stop_at_damage, &ways[0]);
+    read_both(data + 1, size - 1, readers, options.stop_at_damage, ways);
     reel_read_stats stats[2] = {{.struct_size = sizeof stats[0]}, {.struct_size = sizeof stats[1]}};
     for (int i = 0; i < 2; i++) {
         require(reel_get_read_stats(readers[i], &stats[i]) == REEL_OK && stats[i].bytes <= size - 1 && stats[i].bytes_lost <= size - 1);
         require(stats[i].damaged == ways[i].told);
         reel_close_reader(readers[i]);
     }
-    require(stats[1].bytes_lost <= stats[0].bytes_lost); /* what was not read any more is not known of what comes in pieces */
-    stats[1].bytes_lost = stats[0].bytes_lost;
-    require(!memcmp(&stats[0], &stats[1], sizeof stats[0]));
+    require(ways[0].told || !memcmp(&stats[0], &stats[1], sizeof stats[0]));
     return 0;
 }
