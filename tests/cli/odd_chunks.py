@@ -41,9 +41,11 @@ def begin(**ids):
     return b"RRF2" + bytes([0, 41, 0, 0, 0, 2, 0, 0]) + message(1, nested(1, tuid(TIME, 1)) + nested(2, info))
 
 
-def chunk_message(ipc, packed=False, **ids):
+def chunk_message(ipc, packed=False, with_id=True, **ids):
     body = pa.compress(ipc, codec="lz4_raw", asbytes=True) if packed else ipc
-    return message(2, nested(1, store(**ids)) + number(2, 2 if packed else 1) + number(3, len(ipc)) + number(4, 1) + nested(5, body))
+    chunk_id = pa.ipc.open_stream(ipc).schema.metadata[b"rerun:id"].decode()[len("chunk_"):]
+    own_id = nested(6, tuid(int(chunk_id[:16], 16), int(chunk_id[16:], 16))) if with_id else b""
+    return message(2, nested(1, store(**ids)) + number(2, 2 if packed else 1) + number(3, len(ipc)) + number(4, 1) + nested(5, body) + own_id)
 
 
 def batch(columns, times=None, entity="/odd", n=None):

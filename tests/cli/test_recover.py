@@ -3,9 +3,11 @@ import json
 import struct
 import subprocess
 
+import pyarrow as pa
 import pytest
 from conftest import REEL, run, verify
 from damaged import CHUNK, FOOTER_SIZE, HEADER_SIZE, PYTHONS, bodies, damages, messages, written_by, written_by_reel
+from odd_chunks import batch, begin, chunk_message, ipc_of, message, nested, number, rows, store
 from reshaped import assert_same_data, flip_bytes_of_a_chunk, official, one  # noqa: F401
 
 
@@ -176,3 +178,15 @@ def test_command_lines_that_make_no_sense(tmp_path, one):
     for arguments in ([], [one], ["-o", tmp_path / "x"], [one, "-o", one], ["-", "-", "-o", "x"], [one, "--nonsense"]):
         assert recover(*arguments, expect=2).stderr
     assert one.read_bytes() == before
+
+def test_recover_does_not_go_round_in_circles(tmp_path):
+    """Behind a chunk that cannot be read stands a message that is none: so the chunk is looked through. A stream's header at its very end leads back to that message."""
+    path = tmp_path / "circle.rrd"
+    good = chunk_message(ipc_of(batch({"x": rows(pa.array([1.0]))})))
+    header = begin()[:12]
+    payload = number(2, 1) + number(4, 1)  # no compression, Arrow
+    unreadable = message(2, nested(1, store()) + payload + nested(5, b"no Arrow stream" + header))
+    path.write_bytes(begin() + unreadable + message(1, b"\xff" * 53) + good)
+    done = run("recover", path, "-o", tmp_path / "out.rrd", timeout=20)
+    assert done.returncode == 3, done.stderr
+    assert "1 chunk" in run("info", tmp_path / "out.rrd").stdout
