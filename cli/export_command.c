@@ -37,9 +37,10 @@ static const cli_command command = {
     .summary = "Writes the rows of an entity, or of several, as a table that other programs read.",
     .details = "A column for each timeline and component, a row for each row, in the order of the file's chunks.\n"
                "Arrow keeps row ids, types and all metadata; a batch is a chunk. In CSV and JSON lines a sequence is\n"
-               "a number, a duration seconds, a timestamp ISO 8601; a component that has one number or text is that,\n"
-               "others are lists (JSON); what was not logged is empty or null. OUT ending in .arrow or .feather is a\n"
-               "file, .arrows a stream, .csv, .jsonl and .ndjson what they say. - is standard input.\n"
+               "a number, a duration seconds, a timestamp ISO 8601; a component that has one value (a number, a\n"
+               "text, true or false) is that, others are lists (JSON); what was not logged is empty or null. OUT\n"
+               "ending in .arrow or .feather is a file, .arrows a stream, .csv, .jsonl and .ndjson what they say;\n"
+               "standard output needs --format. - is standard input.\n"
                "\n"
                "Exit codes: 0 done, 1 failed, 2 the command line makes no sense, 3 something could not be read (the\n"
                "rest was written).",

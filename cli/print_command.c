@@ -29,7 +29,7 @@ static const cli_option options[] = {
 
 static const cli_command command = {
     .name = "print",
-    .synopsis = "FILE... [-v | -vv | --stable] [--entity GLOB] [--store STORE] [--items N] [--width N] [--json]",
+    .synopsis = "FILE... [-v|-vv|--stable] [--entity GLOB] [--store STORE] [--items N] [--json]",
     .summary = "Prints what recordings hold, a line for each message.",
     .details = "In tables - stands where a component was not logged, [] where it was cleared, null for a missing value.\n"
                "With --stable there is a line for each component of each row: store, entity, component, times, values;\n"
