@@ -39,6 +39,8 @@ typedef struct settings {
     int64_t top;
 } settings;
 
+enum { PRINTED_FROM = 1 << 16 };
+
 static double ratio(const cli_sum *s) { return s->bytes ? (double)s->unpacked / (double)s->bytes : 0; }
 
 /* ---- order: by place in the file for stores, by name for timelines and components, by size for entities */
@@ -80,6 +82,16 @@ static const cli_sum **components_of(const cli_stats_table *t, const lists *l, c
     }
     for (*n = 0; low + *n < t->components.n && l->components[low + *n]->parent == number;) ++*n;
     return l->components + low;
+}
+
+/* What there is of a long text is printed, all but its last byte: commas go by that. (JSON has nothing to be defused.) */
+static void print_some(cli_text *out) {
+    if (out->size < PRINTED_FROM) return;
+    cli_text_defuse(out);
+    char last = out->data[out->size - 1];
+    fwrite(out->data, 1, out->size - 1, stdout);
+    cli_text_clear(out);
+    cli_text_append(out, &last, 1);
 }
 
 /* ---- text */
@@ -133,6 +145,7 @@ static void print_store(cli_text *out, const cli_stats_table *t, const lists *l,
         print_row(out, e->name, 2, e, e->static_chunks == e->chunks && !*note ? "static" : note);
         const cli_sum **components = components_of(t, l, e, &n);
         for (size_t c = 0; c < n; c++) print_row(out, components[c]->name, 4, components[c], components[c]->type);
+        print_some(out);
     }
     if ((uint64_t)shown < n_entities) cli_text_printf(out, "  ... and %zu more entities (--top 0 lists all)\n", n_entities - (size_t)shown);
 }
@@ -229,8 +242,10 @@ static void json_store(cli_text *out, const cli_stats_table *t, const lists *l, 
     cli_text_append(out, "]", 1);
     cli_json_key(out, "entities");
     cli_text_append(out, "[", 1);
-    for (size_t i = 0; i < t->entities.n; i++)
+    for (size_t i = 0; i < t->entities.n; i++) {
         if (l->entities[i]->parent == store) json_entity(out, t, l, l->entities[i]);
+        print_some(out);
+    }
     cli_text_append(out, "]}", 2);
 }
 

@@ -85,10 +85,9 @@ static bool add_components(cli_stats_table *t, const reel_read_message *m, const
         cli_sum *sum = find(t, &t->components, entity, c->component, strlen(c->component) + 1, &number);
         if (!sum) return false;
         if (!sum->type || strcmp(sum->type, c->arrow_type) != 0) {
-            free(sum->type);
-            sum->type = malloc(strlen(c->arrow_type) + 1);
-            if (!sum->type) return false;
-            strcpy(sum->type, c->arrow_type);
+            bool is_new;
+            if (!cli_map_add(&t->types, c->arrow_type, strlen(c->arrow_type), &number, &is_new)) return false;
+            sum->type = cli_map_key(&t->types, number, NULL);
         }
         sum->chunks++;
         sum->static_chunks += reel_chunk_is_static(chunk);
@@ -134,10 +133,10 @@ bool cli_stats_add(cli_stats_table *t, const reel_read_message *m, const reel_ch
 void cli_stats_free(cli_stats_table *t) {
     cli_sums *all[] = { &t->stores, &t->entities, &t->components, &t->timelines };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        for (size_t k = 0; k < all[i]->n; k++) free(all[i]->items[k].type);
         free(all[i]->items);
         cli_map_free(&all[i]->keys);
     }
+    cli_map_free(&t->types);
     cli_text_free(&t->key);
 }
 

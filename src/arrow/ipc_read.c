@@ -124,6 +124,7 @@ typedef struct reading {
     reel__ipc_tree *tree;
     reel__flat_view view;
     size_t nodes_left, texts_left; /* a flatbuffer's tables may be used twice, so a few bytes could name a great many fields */
+    size_t n_tables;
 } reading;
 
 static reel_status no_memory(void) { return reel__fail(REEL_E_NO_MEMORY, "no memory for an Arrow schema"); }
@@ -171,6 +172,7 @@ static reel_status read_metadata(reading *r, const reel__flat_at *table, unsigne
         return malformed();
     if (!items.n)
         return REEL_OK;
+    r->n_tables += items.n;
     for (uint32_t i = 0; i < items.n; i++) {
         reel__flat_at pair = reel__flat_item(&r->view, items, i);
         for (unsigned k = 0; k < 2; k++, total += 4 + size)
@@ -204,6 +206,7 @@ static reel_status read_field(reading *r, const reel__flat_at *field, struct Arr
     if (reel__flat_has(&r->view, field, 4))
         return reel__fail(REEL_E_UNSUPPORTED, "an Arrow field has a dictionary");
     *out = (struct ArrowSchema){.release = keep_schema};
+    r->n_tables += 2; /* and its type */
     REEL__TRY(read_name(r, field, 0, "name", &out->name));
     out->flags = reel__flat_number(&r->view, field, 1, 1, 0) ? ARROW_FLAG_NULLABLE : 0;
     REEL__TRY(read_metadata(r, field, 6, &out->metadata));
@@ -236,14 +239,14 @@ static reel_status read_fields(reading *r, const reel__flat_at *table, unsigned 
     return REEL_OK;
 }
 
-static reel_status read_schema(reading *r, const reel__flat_at *schema) {
+static reel_status begin_schema(reading *r, const reel__flat_at *schema) {
     if (reel__flat_number(&r->view, schema, 0, 2, 0) != 0)
         return reel__fail(REEL_E_UNSUPPORTED, "an Arrow schema says that its values are big-endian");
+    r->n_tables = 2; /* message and schema */
     /* The smallest table takes 4 bytes, its offset 4, its type's table 4, its name 5. */
     r->nodes_left = r->view.size / 16 + 1;
     r->texts_left = 16 * r->view.size + 65536;
-    REEL__TRY(read_metadata(r, schema, 2, &r->tree->schema.metadata));
-    return read_fields(r, schema, 1, &r->tree->schema, 0);
+    return read_metadata(r, schema, 2, &r->tree->schema.metadata);
 }
 
 /* ---- the stream */
@@ -299,14 +302,21 @@ static reel_status next_message(const uint8_t *data, size_t size, size_t *at, me
     return REEL_OK;
 }
 
+static reel_status first_message(const uint8_t *data, size_t size, size_t *at, message *m, reading *r) {
+    REEL__TRY(next_message(data, size, at, m));
+    if (m->type != HEADER_SCHEMA)
+        return reel__fail(REEL_E_FORMAT, "an Arrow stream does not begin with a schema");
+    r->view = m->view;
+    return begin_schema(r, &m->header);
+}
+
 static reel_status read_stream(reel__ipc_tree *tree, const uint8_t *data, size_t size) {
     size_t at = 0;
     message m;
-    REEL__TRY(next_message(data, size, &at, &m));
-    if (m.type != HEADER_SCHEMA)
-        return reel__fail(REEL_E_FORMAT, "an Arrow stream does not begin with a schema");
-    reading r = {.tree = tree, .view = m.view};
-    REEL__TRY(read_schema(&r, &m.header));
+    reading r = {.tree = tree};
+    REEL__TRY(first_message(data, size, &at, &m, &r));
+    REEL__TRY(read_fields(&r, &m.header, 1, &tree->schema, 0));
+    tree->n_tables = r.n_tables;
     do {
         REEL__TRY(next_message(data, size, &at, &m));
         if (m.type == HEADER_DICTIONARY)
@@ -332,5 +342,38 @@ reel_status reel__ipc_read(const uint8_t *data, size_t size, size_t packed, reel
         return status;
     }
     *out = tree;
+    return REEL_OK;
+}
+
+/* One field in a tree of its own, in which it stands as the schema. */
+static reel_status give_field(reading *r, const reel__flat_items *fields, uint32_t number, reel__ipc_field_fn each, void *user) {
+    reel__flat_at field = reel__flat_item(&r->view, *fields, number);
+    if (r->view.is_bad)
+        return malformed();
+    r->tree = reel__ipc_tree_new(NULL);
+    if (!r->tree)
+        return no_memory();
+    reel_status status = read_field(r, &field, &r->tree->schema, 1);
+    if (status == REEL_OK)
+        status = each(user, number, &r->tree->schema);
+    reel__held_unref(&r->tree->held);
+    return status;
+}
+
+reel_status reel__ipc_fields(const uint8_t *data, size_t size, uint32_t first, uint32_t n, reel__ipc_field_fn each, void *user, size_t *n_tables) {
+    size_t at = 0;
+    message m;
+    reading r = {.tree = reel__ipc_tree_new(NULL)};
+    reel_status status = r.tree ? first_message(data, size, &at, &m, &r) : no_memory();
+    if (r.tree)
+        reel__held_unref(&r.tree->held);
+    REEL__TRY(status);
+    reel__flat_items fields = reel__flat_list(&r.view, &m.header, 1, 4);
+    if (r.view.is_bad || fields.n > r.nodes_left)
+        return malformed();
+    r.nodes_left -= fields.n;
+    for (uint32_t i = first; i < fields.n && i - first < n; i++)
+        REEL__TRY(give_field(&r, &fields, i, each, user));
+    *n_tables = r.n_tables;
     return REEL_OK;
 }

@@ -23,6 +23,7 @@ typedef struct reel__ipc_tree {
     bool has_batch;
     uint64_t body_size;        /* of the batch */
     size_t size;               /* bytes of the stream that were looked at */
+    size_t n_tables;           /* flatbuffer tables of its schema */
     reel__held *owner;         /* of the bytes; NULL: somebody else keeps them */
     reel__ipc_block *blocks;
     size_t block_room;
@@ -32,6 +33,11 @@ typedef struct reel__ipc_tree {
 /* The bytes are kept by `owner`, of which the tree takes a reference. Without a batch has_batch is false and the array empty.
  * packed: how many bytes came from outside, where the stream itself was unpacked; else its size. They justify the memory that packed buffers take. */
 reel_status reel__ipc_read(const uint8_t *data, size_t size, size_t packed, reel__held *owner, reel__ipc_tree **out);
+
+/* A stream's schema, field by field, from number `first` on, n of them at most: a wide one takes the memory of one field. Schemas are valid during the call. What it returns ends it, if not REEL_OK.
+ * *n_tables: of the message's flatbuffer, when all fields were given. */
+typedef reel_status (*reel__ipc_field_fn)(void *user, uint32_t number, const struct ArrowSchema *field);
+reel_status reel__ipc_fields(const uint8_t *data, size_t size, uint32_t first, uint32_t n, reel__ipc_field_fn each, void *user, size_t *n_tables);
 
 /* A tree without anything, to be filled by others with what reel__ipc_alloc gives. */
 reel__ipc_tree *reel__ipc_tree_new(reel__held *owner);

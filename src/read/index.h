@@ -72,6 +72,7 @@ struct reel_index {
     REEL__INDEX_LIST(reel__index_detail) details; /* by chunk */
     reel_index_range *ranges;    /* by chunk */
     bool lacks_details;          /* there were too many of them */
+    size_t n_tables;             /* flatbuffer tables of the largest manifest's schema, 0: there is none */
     /* While it is made: */
     REEL__INDEX_LIST(reel__index_raw_range) raw_ranges;
     reel__map names, set_steps;

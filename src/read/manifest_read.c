@@ -342,6 +342,8 @@ static reel_status read_table(reading *r) {
 reel_status reel__manifest_read(reel_index *index, const reel__footer_place *place, uint32_t store, const uint8_t *data, size_t size) {
     reading r = {.index = index, .place = place, .store = store, .first = (uint32_t)index->chunks.n};
     REEL__TRY(reel__ipc_columns_open(&r.table, data, size));
+    if (r.table.tree->n_tables > index->n_tables)
+        index->n_tables = r.table.tree->n_tables;
     reel_status status = read_table(&r);
     reel__ipc_columns_close(&r.table);
     reel__ipc_column_free(&r.a);
