@@ -5,6 +5,7 @@
 #include "../base/error.h"
 #include "../base/text.h"
 #include "arrow_format.h"
+#include "arrow_metadata.h"
 #include "ipc_write.h"
 
 #include <string.h>
@@ -200,17 +201,6 @@ reel_status reel__arrow_type_from_schema(const struct ArrowSchema *schema, bool 
 }
 
 /* ---- equality */
-
-size_t reel__arrow_metadata_size(const char *metadata) {
-    int32_t n, size;
-    size_t at = 4;
-    memcpy(&n, metadata, 4);
-    for (int64_t i = 0; i < 2 * (int64_t)n; i++) {
-        memcpy(&size, metadata + at, 4);
-        at += 4 + (size_t)size;
-    }
-    return at;
-}
 
 void reel__arrow_type_key(const reel__arrow_type *type, reel__buf *out) {
     reel__buf_u8(out, type->root_nulls);

@@ -95,29 +95,6 @@ struct ArrowArray *reel__ipc_array_children(reel__ipc_tree *tree, struct ArrowAr
     return children;
 }
 
-/* ---- metadata */
-
-const char *reel__arrow_metadata_get(const char *metadata, const char *key, size_t *size) {
-    size_t key_size = strlen(key);
-    int32_t n = 0, k, v;
-    *size = 0;
-    if (!metadata)
-        return NULL;
-    memcpy(&n, metadata, 4);
-    for (const char *at = metadata + 4; n > 0; n--) {
-        memcpy(&k, at, 4);
-        const char *name = at + 4;
-        at = name + k;
-        memcpy(&v, at, 4);
-        if ((size_t)k == key_size && memcmp(name, key, key_size) == 0) {
-            *size = (size_t)v;
-            return at + 4;
-        }
-        at += 4 + v;
-    }
-    return NULL;
-}
-
 /* ---- the schema */
 
 typedef struct reading {

@@ -7,6 +7,7 @@
 #define REEL_ARROW_IPC_READ_H
 
 #include "../base/shared_memory.h"
+#include "arrow_metadata.h"
 
 #include <reel/arrow.h>
 #include <reel/base.h>
@@ -46,10 +47,5 @@ void *reel__ipc_alloc(reel__ipc_tree *tree, size_t size);
 /* Gives a parent n children one behind another, to be filled by the caller; NULL when memory is out. */
 struct ArrowSchema *reel__ipc_schema_children(reel__ipc_tree *tree, struct ArrowSchema *parent, size_t n);
 struct ArrowArray *reel__ipc_array_children(reel__ipc_tree *tree, struct ArrowArray *parent, size_t n);
-
-/* The value of a key in metadata as the C data interface has it (schema->metadata): NULL if it is not there. Not ended by NUL. */
-const char *reel__arrow_metadata_get(const char *metadata, const char *key, size_t *size);
-/* How many bytes such metadata takes. */
-size_t reel__arrow_metadata_size(const char *metadata);
 
 #endif
