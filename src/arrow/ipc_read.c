@@ -14,8 +14,8 @@
 enum { HEADER_SCHEMA = 1, HEADER_DICTIONARY = 2, HEADER_BATCH = 3, VERSION_V4 = 3, VERSION_V5 = 4, BLOCK_MIN = 4096 };
 #define COPIES_FLOOR ((uint64_t)16 << 20) /* a small chunk may be packed well, and twice */
 
-struct reel__ipc_block {
-    reel__ipc_block *next;
+struct reel__ipc_memory {
+    reel__ipc_memory *next;
     _Alignas(16) uint8_t data[];
 };
 
@@ -23,8 +23,8 @@ struct reel__ipc_block {
 
 static void release_tree(reel__held *held) {
     reel__ipc_tree *tree = (reel__ipc_tree *)held;
-    for (reel__ipc_block *block = tree->blocks; block;) {
-        reel__ipc_block *next = block->next;
+    for (reel__ipc_memory *block = tree->blocks; block;) {
+        reel__ipc_memory *next = block->next;
         reel__release(block);
         block = next;
     }
@@ -57,9 +57,9 @@ void *reel__ipc_alloc(reel__ipc_tree *tree, size_t size) {
         return tree->blocks->data + (BLOCK_MIN - tree->block_room - padded);
     }
     size_t room = padded > BLOCK_MIN ? padded : BLOCK_MIN;
-    if (!reel__add_size(sizeof(reel__ipc_block), room, &bytes))
+    if (!reel__add_size(sizeof(reel__ipc_memory), room, &bytes))
         return NULL;
-    reel__ipc_block *block = reel__alloc(bytes);
+    reel__ipc_memory *block = reel__alloc(bytes);
     if (!block)
         return NULL;
     if (padded > BLOCK_MIN && tree->blocks) {

@@ -14,7 +14,7 @@
 
 #define REEL__IPC_DEPTH_MAX 64
 
-typedef struct reel__ipc_block reel__ipc_block;
+typedef struct reel__ipc_memory reel__ipc_memory;
 
 /* A schema and a batch. Their structs belong to this tree and are never released on their own: `release` in them only says that they are there. */
 typedef struct reel__ipc_tree {
@@ -26,7 +26,7 @@ typedef struct reel__ipc_tree {
     size_t size;               /* bytes of the stream that were looked at */
     size_t n_tables;           /* flatbuffer tables of its schema */
     reel__held *owner;         /* of the bytes; NULL: somebody else keeps them */
-    reel__ipc_block *blocks;
+    reel__ipc_memory *blocks;
     size_t block_room;
     uint64_t copies_left;      /* bytes that may still be unpacked or copied */
 } reel__ipc_tree;
