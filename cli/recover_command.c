@@ -175,10 +175,9 @@ static int recover(recovery *r, const cli_paths *paths) {
         reel_writer_abandon(r->writer);
         return CLI_FAILED;
     }
-    if (reel_writer_close(r->writer) != REEL_OK) {
-        fprintf(stderr, "reel recover: %s\n", reel_error_message());
-        return CLI_FAILED;
-    }
+    reel_status status = reel_writer_close(r->writer);
+    if (status != REEL_OK) fprintf(stderr, "reel recover: %s\n", reel_error_message());
+    if (status != REEL_OK && status != REEL_E_TOO_LARGE) return CLI_FAILED; /* else it is there, without a footer */
     return r->all_lost ? CLI_LOST : CLI_OK;
 }
 

@@ -80,10 +80,15 @@ void cli_reshape_close(cli_reshape *job) {
     if (cli_stop_requested() && !job->has_failed) cli_reshape_fail(job, "stopped: nothing was written");
     (void)is_drained(job);
     cli_queue_end(job->queue);
-    if (job->has_failed)
+    if (job->has_failed) {
         reel_writer_abandon(job->writer);
-    else if (reel_writer_close(job->writer) != REEL_OK)
-        cli_reshape_fail_with(job, job->output);
+    } else {
+        reel_status status = reel_writer_close(job->writer);
+        if (status == REEL_E_TOO_LARGE) /* it is there */
+            fprintf(stderr, "reel %s: %s: %s\n", job->command, job->output, reel_error_message());
+        else if (status != REEL_OK)
+            cli_reshape_fail_with(job, job->output);
+    }
     job->queue = NULL;
     job->writer = NULL;
 }

@@ -233,7 +233,8 @@ REEL_API const reel_index_store_info *reel_index_store(const reel_index *index, 
 REEL_API size_t reel_index_size(const reel_index *index);
 REEL_API reel_status reel_index_at(const reel_index *index, size_t chunk, reel_index_entry *entry); /* texts and ranges live as long as the index */
 /* Holds the footer against the chunks: entity, id, rows, sizes, times, and per component its rows and their times; chunks that it does not have, and entries that lead to none; and
- * its schema of all columns: types, what is static. Each difference is told (NULL: only counted). REEL_OK also when there are some; REEL_E_NOT_FOUND, REEL_E_FORMAT: there is no good footer. */
+ * its schema of all columns: types, what is static. Each difference is told (NULL: only counted); an event of the status REEL_OK is none, but says that official readers cannot use the
+ * footer. REEL_OK also when there are some; REEL_E_NOT_FOUND, REEL_E_FORMAT: there is no good footer. */
 REEL_API reel_status reel_index_verify(reel_reader *reader, reel_read_event_fn on_event, void *user, uint64_t *n_differences);
 /* The same for those who read the messages anyway, in their order: each chunk message, and its chunk (NULL: it could not be read, which reel_error_message() tells). */
 typedef struct reel_footer_check reel_footer_check;
@@ -301,7 +302,8 @@ REEL_API reel_status reel_writer_put_message(reel_writer *writer, const reel_rea
 REEL_API reel_status reel_writer_put_read(reel_writer *writer, const reel_read_message *message, const reel_chunk *chunk);
 /* Of a blueprint; behind all of its chunks. */
 REEL_API reel_status reel_writer_put_activation(reel_writer *writer, const reel_store_id *store, bool make_active, bool make_default);
-/* Footer, sync, rename. The writer is gone whatever it returns; after an error the file is as it was before, unless it was only the folder that could not be synced. */
+/* Footer, sync, rename. The writer is gone whatever it returns; after an error the file is as it was before, unless it was only the folder that could not be synced, or REEL_E_TOO_LARGE: the
+ * file is there, complete but for the footer, which official readers would not take (docs/guarantees.md). */
 REEL_API reel_status reel_writer_close(reel_writer *writer);
 REEL_API void reel_writer_abandon(reel_writer *writer);
 

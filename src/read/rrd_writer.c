@@ -390,10 +390,11 @@ reel_status reel_writer_close(reel_writer *writer) {
     reel_status status = ready(writer);
     if (status == REEL_OK)
         status = put_waiting(writer);
-    if (status == REEL_OK && writer->footer)
-        status = reel__footer_write(writer->footer, writer->size, put_out, writer, INT64_MAX);
-    if (status == REEL_OK)
-        status = end_target(writer);
+    if (status == REEL_OK) {
+        reel_status footer = writer->footer ? reel__footer_write(writer->footer, writer->size, put_out, writer, INT64_MAX) : REEL_OK;
+        status = footer == REEL_OK || footer == REEL_E_TOO_LARGE ? end_target(writer) : footer;
+        status = status == REEL_OK ? footer : status;
+    }
     reel_writer_abandon(writer); /* a replaced file is no longer there to be taken back */
     return status;
 }

@@ -106,7 +106,7 @@ reel_status reel__file_io_new(const char *path, const reel_file_options *options
 reel_status reel__file_io_capture(void *io, const char *target, int64_t deadline_ns);
 
 /* ---- writing a whole recording (rrd_file.c): used by capture, drain and peek */
-/* A complete .rrd with footer of n messages, into memory. */
+/* A complete .rrd with footer of n messages, into memory. REEL_E_TOO_LARGE, here and below and from a capture: it is there, without the footer (footer.h). */
 reel_status reel__rrd_to_memory(reel__message *const *messages, size_t n, reel_bytes_owned *out);
 /* The same beside path, synced, renamed over it, folder synced. */
 reel_status reel__rrd_to_file(reel__message *const *messages, size_t n, const char *path);
