@@ -214,9 +214,9 @@ static reel_status make(const reel__chunk_parts *parts, reel_chunk **out) {
     return REEL_OK;
 }
 
-static bool are_columns_sorted(const reel__chunk_parts *parts) {
+bool reel__chunk_columns_ascend(const reel__chunk_parts *parts) {
     for (size_t i = 1; i < parts->n_columns; i++)
-        if (by_descriptor(&parts->columns[i - 1], &parts->columns[i]) > 0)
+        if (by_descriptor(&parts->columns[i - 1], &parts->columns[i]) >= 0)
             return false;
     return true;
 }
@@ -224,7 +224,7 @@ static bool are_columns_sorted(const reel__chunk_parts *parts) {
 reel_status reel__chunk_make(const reel__chunk_parts *parts, reel_chunk **out) {
     *out = NULL;
     REEL__TRY(check_parts(parts));
-    if (are_columns_sorted(parts))
+    if (reel__chunk_columns_ascend(parts))
         return make(parts, out);
     reel__chunk_parts sorted = *parts;
     reel__chunk_column *columns = reel__alloc_array(parts->n_columns, sizeof *columns);

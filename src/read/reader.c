@@ -307,7 +307,6 @@ static reel_status stop_or_search(reel_reader *r, reel_status status, uint64_t f
         from = r->doubtful_at + REEL__MESSAGE_HEADER_SIZE;
     r->doubtful_end = 0; /* looked for once: what is found may lead here again */
     REEL__TRY(reel__resync(r, from, &found));
-    r->doubtful_end = 0; /* it is gone through once: what was found within may end where it did */
     uint64_t end = found;
     if (found == UINT64_MAX) {
         r->state = REEL__READER_STOPPED;

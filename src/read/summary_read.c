@@ -16,7 +16,11 @@
 #include <lz4.h>
 #include <string.h>
 
+#ifdef REEL_TEST_HOOKS
+#define LARGE_FROM 512
+#else
 #define LARGE_FROM ((uint64_t)256 << 10) /* bytes; below that the whole chunk is read */
+#endif
 #define FRONT_BYTES ((size_t)64 << 10)   /* unpacked first */
 
 /* The first bytes of a message's Arrow stream. */
@@ -120,7 +124,7 @@ static bool read_outline(outline *o, const reel__ipc_columns *t, size_t bytes) {
     for (size_t i = 0; i < n; i++)
         if (!add_column(o, t, i, version))
             return false;
-    return n && o->parts.n_rows && times_are_by_name(o);
+    return n && o->parts.n_rows && times_are_by_name(o) && reel__chunk_columns_ascend(&o->parts); /* else the footer would have them in another order */
 }
 
 static reel__time_range range_of(const uint8_t *times, size_t n) {
