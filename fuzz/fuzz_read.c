@@ -10,6 +10,16 @@
 
 static volatile size_t seen;
 
+/* Of each type, and of any size. */
+static void look_at_numbers(const reel_chunk *chunk, size_t component) {
+    const void *values;
+    size_t n;
+    for (int type = REEL_VALUE_U8; type <= REEL_VALUE_BOOL; type++)
+        for (uint32_t width = 0; width < 5; width++)
+            if (reel_chunk_values(chunk, component, (reel_value_type)type, width, &values, &n) == REEL_OK && n)
+                seen += ((const uint8_t *)values)[0];
+}
+
 static void look_at(const reel_chunk *chunk) {
     struct ArrowSchema schema;
     struct ArrowArray array;
@@ -17,8 +27,12 @@ static void look_at(const reel_chunk *chunk) {
     if (!look_at_chunk(chunk, &sum))
         abort();
     seen += sum;
-    for (size_t i = 0; i < reel_chunk_components(chunk); i++)
+    for (size_t i = 0; i < reel_chunk_components(chunk); i++) {
         look_at_streams(chunk, i);
+        look_at_numbers(chunk, i);
+        (void)reel_chunk_check_codes(chunk, i);
+        seen += reel_chunk_component_bytes(chunk, i);
+    }
     if (reel_chunk_export(chunk, &schema, &array) == REEL_OK) {
         reel_chunk *again;
         if (reel_chunk_import(&schema, &array, &again) == REEL_OK && reel_chunk_rows(again) != rows)
