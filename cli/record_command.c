@@ -38,7 +38,7 @@ static const cli_command command = {
                "  mp4                        a video\n"
                "  txt, md                    a document\n"
                "  log                        a log, line by line, with the levels it states\n"
-               "  csv                        a scalar for each numeric column, named by the header\n"
+               "  csv, tsv                   a scalar for each numeric column, named by the header\n"
                "\n"
                "Ctrl-C and SIGTERM end the recording in order: OUT is complete.\n"
                "\n"
