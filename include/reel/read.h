@@ -117,7 +117,8 @@ REEL_API reel_status reel_next(reel_reader *reader, const reel_read_message **me
 
 typedef struct reel_chunk reel_chunk;
 /* The chunk in a message. Uncompressed values of a mapped file are used where they stand; else they are unpacked once. Old forms (rerun 0.23 on) are brought to today's names.
- * Any other error but REEL_E_NO_MEMORY was told, and is counted. Not read: dictionaries, views and run-end encoding, ZSTD within Arrow (REEL_E_UNSUPPORTED). */
+ * Dictionaries, views and run ends are decoded, into no more than the input can hold. Any other error but REEL_E_NO_MEMORY was told, and is counted. Not read: ZSTD within Arrow
+ * (REEL_E_UNSUPPORTED). */
 REEL_API reel_status reel_read_chunk(reel_reader *reader, const reel_read_message *message, reel_chunk **chunk);
 REEL_API reel_chunk *reel_chunk_ref(reel_chunk *chunk);
 REEL_API void reel_chunk_unref(reel_chunk *chunk); /* NULL is allowed */

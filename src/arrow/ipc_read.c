@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { HEADER_SCHEMA = 1, HEADER_DICTIONARY = 2, HEADER_BATCH = 3, VERSION_V4 = 3, VERSION_V5 = 4, BLOCK_MIN = 4096 };
+enum { BLOCK_MIN = 4096 };
 #define COPIES_FLOOR ((uint64_t)16 << 20) /* a small chunk may be packed well, and twice */
 
 struct reel__ipc_memory {
@@ -179,17 +179,32 @@ static reel_status read_metadata(reading *r, const reel__flat_at *table, unsigne
 
 static reel_status read_fields(reading *r, const reel__flat_at *table, unsigned slot, struct ArrowSchema *parent, unsigned depth);
 
+/* The type that was read is the dictionary's; the field itself holds numbers of its values. */
+static reel_status read_dictionary(reading *r, const reel__flat_at *encoding, struct ArrowSchema *out) {
+    reel__ipc_dictionary *d = reel__ipc_alloc(r->tree, sizeof *d);
+    reel__flat_at type = reel__flat_child(&r->view, encoding, 1);
+    if (!d)
+        return no_memory();
+    *d = (reel__ipc_dictionary){.next = r->tree->dictionaries, .id = reel__flat_number(&r->view, encoding, 0, 8, 0), .schema = *out};
+    r->tree->dictionaries = d;
+    d->schema.metadata = NULL;
+    *out = (struct ArrowSchema){.name = out->name, .flags = out->flags & ARROW_FLAG_NULLABLE, .metadata = out->metadata, .format = "i", .dictionary = &d->schema, .release = keep_schema};
+    r->tree->is_encoded = true;
+    r->n_tables += 2; /* this one, and the numbers' type */
+    return type.at ? reel__ipc_type(r->tree, &r->view, REEL__IPC_TYPE_INT, &type, out) : REEL_OK;
+}
+
 static reel_status read_field(reading *r, const reel__flat_at *field, struct ArrowSchema *out, unsigned depth) {
-    if (reel__flat_has(&r->view, field, 4))
-        return reel__fail(REEL_E_UNSUPPORTED, "an Arrow field has a dictionary");
     *out = (struct ArrowSchema){.release = keep_schema};
     r->n_tables += 2; /* and its type */
     REEL__TRY(read_name(r, field, 0, "name", &out->name));
     out->flags = reel__flat_number(&r->view, field, 1, 1, 0) ? ARROW_FLAG_NULLABLE : 0;
     REEL__TRY(read_metadata(r, field, 6, &out->metadata));
     REEL__TRY(read_fields(r, field, 5, out, depth));
-    reel__flat_at type = reel__flat_child(&r->view, field, 3);
+    reel__flat_at type = reel__flat_child(&r->view, field, 3), encoding = reel__flat_child(&r->view, field, 4);
     REEL__TRY(reel__ipc_type(r->tree, &r->view, (int)reel__flat_number(&r->view, field, 2, 1, 0), &type, out));
+    if (encoding.at)
+        REEL__TRY(read_dictionary(r, &encoding, out));
     return r->view.is_bad ? malformed() : REEL_OK;
 }
 
@@ -228,20 +243,11 @@ static reel_status begin_schema(reading *r, const reel__flat_at *schema) {
 
 /* ---- the stream */
 
-typedef struct message {
-    reel__flat_view view;
-    reel__flat_at header;
-    int type;               /* 0: the end of the stream */
-    int version;
-    const uint8_t *body;
-    size_t body_size;
-} message;
-
 static reel_status cut_off(const char *what) { return reel__fail(REEL_E_FORMAT, "an Arrow stream ends within %s", what); }
 
 /* u32 0xFFFFFFFF | i32 size of the head | head | body. The first word was left out before Arrow 0.15. An end may be marked by a size of 0, or be where the bytes end. */
-static reel_status next_message(const uint8_t *data, size_t size, size_t *at, message *m) {
-    *m = (message){.type = 0};
+reel_status reel__ipc_next(const uint8_t *data, size_t size, size_t *at, reel__ipc_message *m) {
+    *m = (reel__ipc_message){.type = 0};
     if (size - *at == 0)
         return REEL_OK;
     if (size - *at < 4)
@@ -267,7 +273,7 @@ static reel_status next_message(const uint8_t *data, size_t size, size_t *at, me
     int64_t body_size = reel__flat_number(&m->view, &root, 3, 8, 0);
     if (m->view.is_bad)
         return malformed();
-    if (m->version != VERSION_V4 && m->version != VERSION_V5)
+    if (m->version != REEL__IPC_V4 && m->version != REEL__IPC_V5)
         return reel__fail(REEL_E_UNSUPPORTED, "an Arrow message is of the metadata version %d", m->version + 1);
     if (!m->type)
         return reel__fail(REEL_E_FORMAT, "an Arrow message has no header");
@@ -279,9 +285,9 @@ static reel_status next_message(const uint8_t *data, size_t size, size_t *at, me
     return REEL_OK;
 }
 
-static reel_status first_message(const uint8_t *data, size_t size, size_t *at, message *m, reading *r) {
-    REEL__TRY(next_message(data, size, at, m));
-    if (m->type != HEADER_SCHEMA)
+static reel_status first_message(const uint8_t *data, size_t size, size_t *at, reel__ipc_message *m, reading *r) {
+    REEL__TRY(reel__ipc_next(data, size, at, m));
+    if (m->type != REEL__IPC_SCHEMA)
         return reel__fail(REEL_E_FORMAT, "an Arrow stream does not begin with a schema");
     r->view = m->view;
     return begin_schema(r, &m->header);
@@ -289,22 +295,22 @@ static reel_status first_message(const uint8_t *data, size_t size, size_t *at, m
 
 static reel_status read_stream(reel__ipc_tree *tree, const uint8_t *data, size_t size) {
     size_t at = 0;
-    message m;
+    reel__ipc_message m;
     reading r = {.tree = tree};
     REEL__TRY(first_message(data, size, &at, &m, &r));
     REEL__TRY(read_fields(&r, &m.header, 1, &tree->schema, 0));
     tree->n_tables = r.n_tables;
     do {
-        REEL__TRY(next_message(data, size, &at, &m));
-        if (m.type == HEADER_DICTIONARY)
-            return reel__fail(REEL_E_UNSUPPORTED, "an Arrow stream has a dictionary");
-    } while (m.type && m.type != HEADER_BATCH); /* further batches are not used, as the official reader has it */
+        REEL__TRY(reel__ipc_next(data, size, &at, &m));
+        if (m.type == REEL__IPC_DICTIONARY)
+            REEL__TRY(reel__ipc_dictionary_read(tree, &m));
+    } while (m.type && m.type != REEL__IPC_BATCH); /* further batches are not used, as the official reader has it */
     tree->size = at;
     if (!m.type)
         return REEL_OK;
     tree->has_batch = true;
     tree->body_size = m.body_size;
-    return reel__ipc_batch_read(tree, &m.view, &m.header, m.body, m.body_size, m.version == VERSION_V4);
+    return reel__ipc_batch_read(tree, &m);
 }
 
 reel_status reel__ipc_read(const uint8_t *data, size_t size, size_t packed, reel__held *owner, reel__ipc_tree **out) {
@@ -313,6 +319,7 @@ reel_status reel__ipc_read(const uint8_t *data, size_t size, size_t packed, reel
     if (!tree)
         return no_memory();
     tree->copies_left = COPIES_FLOOR + reel__lz4_size_max(packed);
+    tree->bytes_left = 16 * (uint64_t)size; /* sizes in memory: this fits. Nobody uses a buffer twice; those who do, a few times */
     reel_status status = read_stream(tree, data, size);
     if (status != REEL_OK) {
         reel__held_unref(&tree->held);
@@ -339,7 +346,7 @@ static reel_status give_field(reading *r, const reel__flat_items *fields, uint32
 
 reel_status reel__ipc_fields(const uint8_t *data, size_t size, uint32_t first, uint32_t n, reel__ipc_field_fn each, void *user, size_t *n_tables) {
     size_t at = 0;
-    message m;
+    reel__ipc_message m;
     reading r = {.tree = reel__ipc_tree_new(NULL)};
     reel_status status = r.tree ? first_message(data, size, &at, &m, &r) : no_memory();
     if (r.tree)

@@ -2,7 +2,8 @@
  *
  * The bytes come from anybody. What is accepted here can be walked without another look: lengths, offsets and type codes stay within the buffers, texts are UTF-8, buffers are
  * aligned to their values (those that are not are copied), a bitmap is there only if something is null, and null counts are counted, not believed.
- * Not read: dictionaries, run-end encoding, views, big-endian data, ZSTD: REEL_E_UNSUPPORTED names them. */
+ * Of dictionaries, views and run ends only the sizes of buffers are checked (is_encoded): arrow_import.h looks at the rest, and decodes them.
+ * Not read: big-endian data, ZSTD, dictionaries in pieces: REEL_E_UNSUPPORTED names them. */
 #ifndef REEL_ARROW_IPC_READ_H
 #define REEL_ARROW_IPC_READ_H
 
@@ -15,6 +16,14 @@
 #define REEL__IPC_DEPTH_MAX 64
 
 typedef struct reel__ipc_memory reel__ipc_memory;
+
+/* The values of one dictionary as one field has them. */
+typedef struct reel__ipc_dictionary {
+    struct reel__ipc_dictionary *next;
+    int64_t id;
+    struct ArrowSchema schema;
+    struct ArrowArray array;   /* release NULL: they did not come yet */
+} reel__ipc_dictionary;
 
 /* A schema and a batch. Their structs belong to this tree and are never released on their own: `release` in them only says that they are there. */
 typedef struct reel__ipc_tree {
@@ -29,6 +38,9 @@ typedef struct reel__ipc_tree {
     reel__ipc_memory *blocks;
     size_t block_room;
     uint64_t copies_left;      /* bytes that may still be unpacked or copied */
+    uint64_t bytes_left;       /* of buffers that may still be named */
+    reel__ipc_dictionary *dictionaries;
+    bool is_encoded;           /* some values are not stored as they are: dictionaries, views, run ends */
 } reel__ipc_tree;
 
 /* The bytes are kept by `owner`, of which the tree takes a reference. Without a batch has_batch is false and the array empty.

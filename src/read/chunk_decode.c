@@ -224,7 +224,13 @@ static reel_status decode(decoding *d, reel_chunk **out) {
     d->parts.columns = d->columns;
     d->parts.held = (reel__held *const[]){&d->tree->held};
     d->parts.n_held = 1;
+    d->parts.bytes = d->tree->is_encoded; /* else they are counted, which takes values that have been checked */
     reel_status status = reel__chunk_make(&d->parts, out);
+    if (status == REEL_OK && d->tree->is_encoded) {
+        reel_chunk *encoded = *out;
+        status = reel__chunk_plain(encoded, d->tree->copies_left + d->tree->size, out);
+        reel_chunk_unref(encoded);
+    }
     return status == REEL_E_ARGUMENT ? REEL_E_FORMAT : status;
 }
 

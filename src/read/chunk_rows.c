@@ -336,6 +336,8 @@ static reel_status fill(making *m) {
     size_t size = aligned(16 * m->n_rows);
     for (size_t i = 1; i < m->n_streams; i++)
         size += spans[i].data ? 0 : aligned(spans[i].size); /* each is below 2 GiB */
+    if (m->out->bytes_max && size > m->out->bytes_max)
+        return reel__fail(REEL_E_TOO_LARGE, "%s: decoded, %zu rows have %zu bytes, which is more than those they came from can have", entity_of(m), m->n_rows, size);
     uint8_t *at = take_block(m->out, size);
     if (!at)
         return reel__fail(REEL_E_NO_MEMORY, "%s: no memory for %zu rows of %zu bytes", entity_of(m), m->n_rows, size);

@@ -1,5 +1,6 @@
 #include "schema_verify.h"
 
+#include "../arrow/arrow_format.h"
 #include "../arrow/arrow_words.h"
 #include "../arrow/ipc_read.h"
 #include "../base/alloc.h"
@@ -183,6 +184,15 @@ static void tell_types(const saying *s, const struct ArrowSchema *told) {
         reel__buf_free(&words[i]);
 }
 
+/* Dictionaries and the like are decoded when a chunk is read. */
+static bool is_encoded(const struct ArrowSchema *schema) {
+    reel__arrow_format f;
+    bool is = !reel__arrow_parse(schema, &f) || f.storage != REEL__ARROW_AS_IT_IS;
+    for (int64_t i = 0; i < schema->n_children && !is; i++)
+        is = is_encoded(schema->children[i]);
+    return is;
+}
+
 static reel_status say(void *user, uint32_t number, const struct ArrowSchema *field) {
     const saying *s = user;
     size_t size, path_size;
@@ -190,7 +200,7 @@ static reel_status say(void *user, uint32_t number, const struct ArrowSchema *fi
     if (s->before) {
         const char *component = reel__arrow_metadata_get(field->metadata, "rerun:component", &size), *path = reel__arrow_metadata_get(field->metadata, "rerun:entity_path", &path_size);
         tell(s->check, REEL_E_FORMAT, "the footer's schema %s %.*s of %.*s%s", s->before, (int)size, component, (int)path_size, path, s->after);
-    } else if (strcmp(item_of(field)->format, "n") != 0) { /* which stands for what a writer could not name */
+    } else if (strcmp(item_of(field)->format, "n") != 0 && !is_encoded(item_of(field))) { /* which stands for what a writer could not name */
         tell_types(s, item_of(field));
     }
     return REEL_OK;

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from conftest import REEL, run, verify
 from damaged import CHUNK, FOOTER_SIZE, HEADER_SIZE, PYTHONS, bodies, damages, messages, written_by, written_by_reel
-from odd_chunks import batch, begin, chunk_message, ipc_of, message, nested, number, rows, store
+from odd_chunks import BEGIN, batch, chunk_message, field, ipc, message, rows, store_id
 from reshaped import assert_same_data, flip_bytes_of_a_chunk, official, one  # noqa: F401
 
 
@@ -182,11 +182,10 @@ def test_command_lines_that_make_no_sense(tmp_path, one):
 def test_recover_does_not_go_round_in_circles(tmp_path):
     """Behind a chunk that cannot be read stands a message that is none: so the chunk is looked through. A stream's header at its very end leads back to that message."""
     path = tmp_path / "circle.rrd"
-    good = chunk_message(ipc_of(batch({"x": rows(pa.array([1.0]))})))
-    header = begin()[:12]
-    payload = number(2, 1) + number(4, 1)  # no compression, Arrow
-    unreadable = message(2, nested(1, store()) + payload + nested(5, b"no Arrow stream" + header))
-    path.write_bytes(begin() + unreadable + message(1, b"\xff" * 53) + good)
+    good = chunk_message(ipc(batch({"x": rows(pa.array([1.0]))})))
+    header = BEGIN[:12]
+    unreadable = message(2, field(1, store_id()) + field(2, 1) + field(4, 1) + field(5, b"no Arrow stream" + header))
+    path.write_bytes(BEGIN + unreadable + message(1, b"\xff" * 53) + good)
     done = run("recover", path, "-o", tmp_path / "out.rrd", timeout=20)
     assert done.returncode == 3, done.stderr
     assert "1 chunk" in run("info", tmp_path / "out.rrd").stdout
