@@ -65,7 +65,16 @@ static bool is_drained(cli_reshape *job) {
     return !job->has_failed;
 }
 
+bool cli_reshape_lacks_id(const reel_read_message *message) {
+    return message->kind == REEL_MESSAGE_CHUNK && !message->has_chunk_id && *message->application_id && *message->recording_id;
+}
+
 void cli_reshape_put_message(cli_reshape *job, const reel_read_message *message, const reel_chunk *chunk) {
+    if (cli_reshape_lacks_id(message) && chunk) {
+        reel_store_id store = { message->store_kind, message->application_id, message->recording_id };
+        cli_reshape_put_chunk(job, &store, reel_chunk_ref((reel_chunk *)chunk));
+        return;
+    }
     if (!is_drained(job)) return;
     written(job, chunk ? reel_writer_put_read(job->writer, message, chunk) : reel_writer_put_message(job->writer, message));
     job->chunks_out += message->kind == REEL_MESSAGE_CHUNK && !job->has_failed;

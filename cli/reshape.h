@@ -31,7 +31,9 @@ void cli_reshape_fail_with(cli_reshape *job, const char *what);
 bool cli_reshape_open(cli_reshape *job, const char *path);
 /* The chunk is taken over, and encoded while the next ones are read. */
 void cli_reshape_put_chunk(cli_reshape *job, const reel_store_id *store, reel_chunk *chunk);
-/* A message as it stands; the chunk that was read from it (NULL: there is none). */
+/* Old writers left the chunk's id out of the message. Where there is a footer official readers need it: then the chunk is written again. */
+bool cli_reshape_lacks_id(const reel_read_message *message);
+/* A message as it stands, unless it lacks its id; the chunk that was read from it (NULL: there is none). */
 void cli_reshape_put_message(cli_reshape *job, const reel_read_message *message, const reel_chunk *chunk);
 void cli_reshape_put_activation(cli_reshape *job, const reel_store_id *store, bool make_active, bool make_default);
 /* Finishes the output, or gives it up if the job has failed or a stop was asked for. */

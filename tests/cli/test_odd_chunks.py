@@ -144,3 +144,16 @@ def test_few_bytes_that_stand_for_many_are_refused(tmp_path, name, columns):
     path.write_bytes(BEGIN + chunk_message(ipc(batch(columns)), packed=True))
     done = run_within(2048 * MIB, "stats", path)
     assert done.returncode == 1 and "too large" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("command", ["merge", "filter", "recover", "split", "optimize"])
+def test_chunks_without_an_id_in_their_message_get_one(tmp_path, command):
+    """The official tool panics at them where there is a footer."""
+    path, out = tmp_path / "old.rrd", tmp_path / "out.rrd"
+    path.write_bytes(BEGIN + chunk_message(ipc(batch({"x": rows(pa.array([1.0, 2.0]))})), with_id=False))
+    options = {"split": ["--by", "store", "-o", tmp_path / "parts"], "filter": ["--entity", "/**", "-o", out]}.get(command, ["-o", out])
+    done = run(command, path, *options)
+    assert done.returncode == 0, done.stderr
+    written = out if command != "split" else next((tmp_path / "parts").iterdir())
+    verify(written)
+    assert run("compare", path, written).returncode == 0
