@@ -105,6 +105,7 @@ void cli_reshape_close(cli_reshape *job) {
 void cli_reshape_count(cli_reshape *job, const cli_recording *in) {
     if (!in->reader) return;
     reel_read_stats stats = cli_recording_stats(in);
+    if (!stats.streams && !stats.damaged && !in->has_failed) fprintf(stderr, "reel %s: %s: warning: it is empty\n", job->command, in->name);
     job->inputs++;
     job->bytes_in += stats.bytes;
     job->chunks_in += stats.chunks;

@@ -1,5 +1,7 @@
 """Chunks as no SDK writes them: what they may cost, and what they hold."""
+import os
 import resource
+import subprocess
 
 import pyarrow as pa
 import pytest
@@ -157,3 +159,22 @@ def test_chunks_without_an_id_in_their_message_get_one(tmp_path, command):
     written = out if command != "split" else next((tmp_path / "parts").iterdir())
     verify(written)
     assert run("compare", path, written).returncode == 0
+
+
+@pytest.mark.parametrize("command, code", [("merge", 0), ("filter", 0), ("optimize", 1), ("recover", 1)])
+def test_a_file_without_bytes_is_said_to_be_empty(tmp_path, command, code):
+    path = tmp_path / "none.rrd"
+    path.touch()
+    done = run(command, path, "-o", tmp_path / "out.rrd")
+    assert done.returncode == code and ("is empty" in done.stderr or "nothing to recover" in done.stderr), done.stderr
+
+
+@pytest.mark.parametrize("command", ["export", "optimize"])
+def test_a_named_pipe_is_read_by_commands_that_go_to_and_fro(tmp_path, command):
+    data, pipe, out = tmp_path / "data.rrd", tmp_path / "pipe", tmp_path / ("out.csv" if command == "export" else "out.rrd")
+    data.write_bytes(BEGIN + chunk_message(ipc(batch({"x": rows(pa.array([1.0, 2.0]))}))))
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cp", data, pipe]) as writer:
+        done = run(command, pipe, "-o", out, timeout=30)
+        assert done.returncode == 0 and not done.stderr and writer.wait(30) == 0, done.stderr
+    assert out.read_text() == run("export", data, "--format", "csv").stdout if command == "export" else run("compare", data, out).returncode == 0
