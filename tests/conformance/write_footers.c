@@ -62,7 +62,7 @@ static void many(list *l, uint32_t n, bool is_sparse) {
 
 /* Columns in many entities, of WIDE components in all; the last n_static of them are static. */
 static void wide(list *l, uint32_t n, uint32_t n_static) {
-    static char names[WIDE][16], path[WIDE][24];
+    static char names[WIDE][20], path[WIDE][24];
     reel__descriptor d[WIDE];
     for (int i = 0; i < WIDE; i++) {
         snprintf(names[i], sizeof names[i], "Wide:c%d", i);
