@@ -152,6 +152,14 @@ void cli_recording_close(cli_recording *in) {
     in->copy = 0;
 }
 
+bool cli_has_sorted_ids(const reel_chunk *chunk) {
+    const uint8_t *ids = reel_chunk_row_ids(chunk);
+    for (size_t i = 1; i < reel_chunk_rows(chunk); i++) {
+        if (memcmp(ids + 16 * (i - 1), ids + 16 * i, 16) > 0) return false;
+    }
+    return true;
+}
+
 const char *cli_store_kind_name(reel_store_kind kind) {
     return kind == REEL_STORE_RECORDING ? "recording" : kind == REEL_STORE_BLUEPRINT ? "blueprint" : "store";
 }

@@ -51,6 +51,8 @@ reel_read_stats cli_recording_stats(const cli_recording *in);
 void cli_recording_say_error(cli_recording *in);
 void cli_recording_close(cli_recording *in); /* may be called again */
 
+/* Whether no row id of the chunk is smaller than the one before it. */
+bool cli_has_sorted_ids(const reel_chunk *chunk);
 /* "recording", "blueprint" or "store". */
 const char *cli_store_kind_name(reel_store_kind kind);
 /* Whether it is one of those that every row has by itself: log_time and log_tick. */

@@ -102,6 +102,15 @@ void cli_reshape_close(cli_reshape *job) {
     job->writer = NULL;
 }
 
+bool cli_reshape_number_store(cli_reshape *job, cli_map *map, const reel_store_id *id, size_t *number, bool *is_new) {
+    cli_text key = { 0 };
+    bool fits = cli_text_printf(&key, "%d", (int)id->kind) && cli_text_append(&key, id->application_id, strlen(id->application_id) + 1) &&
+                cli_text_append(&key, id->recording_id, strlen(id->recording_id)) && cli_map_add(map, key.data, key.size, number, is_new);
+    cli_text_free(&key);
+    if (!fits) cli_reshape_fail(job, "no memory for the list of stores");
+    return fits;
+}
+
 void cli_reshape_count(cli_reshape *job, const cli_recording *in) {
     if (!in->reader) return;
     reel_read_stats stats = cli_recording_stats(in);

@@ -5,6 +5,7 @@
 #include "chunk_queue.h"
 #include "recording_input.h"
 #include "text_buffer.h"
+#include "text_map.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,6 +39,8 @@ void cli_reshape_put_message(cli_reshape *job, const reel_read_message *message,
 void cli_reshape_put_activation(cli_reshape *job, const reel_store_id *store, bool make_active, bool make_default);
 /* Finishes the output, or gives it up if the job has failed or a stop was asked for. */
 void cli_reshape_close(cli_reshape *job);
+/* The number of a store in a list of them (text_map.h). False after having said that memory is out. */
+bool cli_reshape_number_store(cli_reshape *job, cli_map *map, const reel_store_id *id, size_t *number, bool *is_new);
 /* Adds what the reader of an input has read and lost, before the input is closed. */
 void cli_reshape_count(cli_reshape *job, const cli_recording *in);
 /* A chunk was lost that an index led to. */

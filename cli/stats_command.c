@@ -141,7 +141,8 @@ static void print_store(cli_text *out, const cli_stats_table *t, const lists *l,
         n_entities++;
         if (top && shown == top) continue;
         shown++;
-        snprintf(note, sizeof note, e->sorted == e->chunks ? "" : "row ids sorted in %.1f %%", 100.0 * (double)e->sorted / (double)e->chunks);
+        *note = 0;
+        if (e->sorted != e->chunks) snprintf(note, sizeof note, "row ids sorted in %.1f %%", 100.0 * (double)e->sorted / (double)e->chunks);
         print_row(out, e->name, 2, e, e->static_chunks == e->chunks && !*note ? "static" : note);
         const cli_sum **components = components_of(t, l, e, &n);
         for (size_t c = 0; c < n; c++) print_row(out, components[c]->name, 4, components[c], components[c]->type);

@@ -1,4 +1,5 @@
 #include "stats_table.h"
+#include "recording_input.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,13 +72,6 @@ static void add(cli_sum *sum, const reel_read_message *m, const reel_chunk *chun
     if (m->size > sum->largest) sum->largest = m->size;
 }
 
-static bool has_sorted_ids(const reel_chunk *chunk) {
-    const uint8_t *ids = reel_chunk_row_ids(chunk);
-    for (size_t i = 1; i < reel_chunk_rows(chunk); i++)
-        if (memcmp(ids + 16 * (i - 1), ids + 16 * i, 16) > 0) return false;
-    return true;
-}
-
 static bool add_components(cli_stats_table *t, const reel_read_message *m, const reel_chunk *chunk, uint32_t entity) {
     for (size_t i = 0; i < reel_chunk_components(chunk); i++) {
         const reel_chunk_component *c = reel_chunk_component_at(chunk, i);
@@ -112,7 +106,7 @@ static bool find_store(cli_stats_table *t, const reel_read_message *m, size_t *n
 bool cli_stats_add(cli_stats_table *t, const reel_read_message *m, const reel_chunk *chunk) {
     const char *path = reel_chunk_entity(chunk);
     size_t store, entity, number;
-    bool is_sorted = has_sorted_ids(chunk);
+    bool is_sorted = cli_has_sorted_ids(chunk);
     if (!find_store(t, m, &store)) return false;
     cli_sum *sum = find(t, &t->entities, (uint32_t)store, path, strlen(path) + 1, &entity);
     if (!sum) return false;
