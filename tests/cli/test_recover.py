@@ -123,8 +123,8 @@ def test_of_random_damage_everything_intact_comes_back(tmp_path, maker):
         if done.returncode == 0:  # nothing was lost: every message is there, or one that was changed within its values
             assert len(bodies((tmp_path / "out.rrd").read_bytes())) >= len(bodies(data)) or "cut" in what or "remove" in what, what
         judged += 1
-        if judged % 12 == 0:
-            verify(tmp_path / "out.rrd")
+        if judged % 12 == 0:  # a path or a version may have become another one: no sum tells, and the official tool only warns
+            verify(tmp_path / "out.rrd", may_warn=True)
     assert judged > 100
 
 
