@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define GATHER_BYTES ((size_t)256 << 10)
-#define PIECE_BYTES ((size_t)128 << 10) /* written at once: the kernel copies larger ones at a third of the speed where the two addresses stand badly (bench/README.md) */
+#define PIECE_BYTES ((size_t)128 << 10) /* written at once: at times the kernel copies larger ones at a third of the speed (bench/README.md) */
 #define KEPT_BYTES ((size_t)16 << 20) /* of blocks that the encoder may use again */
 
 typedef struct known_store {
