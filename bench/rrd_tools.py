@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""`reel merge`, `filter` and `optimize` beside `rerun rrd` on the same inputs, and beside `cat`: medians of interleaved runs, and the largest memory.
+"""`reel merge`, `filter`, `optimize`, `stats` and `verify` beside `rerun rrd` on the same inputs, and beside `cat`: medians of interleaved runs, and the largest memory.
 
-    bench/rrd_tools.py [--runs N] [--scale PERCENT] [--work NAME...] [--folder DIR]
+    bench/rrd_tools.py [--runs N] [--scale PERCENT] [--work NAME...] [--command NAME...] [--folder DIR]
+    bench/rrd_tools.py --memory [--scale PERCENT] [--folder DIR]
 
 Uses build/bin/reel, build/bin/reel-bench (BUILD says another build folder) and .cache/venv. Inputs are made in DIR (build/bench_tools) once, 5 GB at scale 100, and are kept. Prints a table in
-Markdown. Memory is the largest resident set, in which pages of a mapped file count as long as they are mapped in; `anonymous` is what the process itself took. Both are looked at every 2 ms."""
+Markdown. Seconds are those of the clock and, behind a slash, of CPU, which a busy machine disturbs less. --memory shows what Reel alone takes for files of 4 GB, made and removed again. Memory is the largest resident set, in which pages of a mapped file count as long as they are mapped in; `anonymous` is what the process itself took. Both are looked at every 2 ms."""
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import threading
@@ -45,7 +47,7 @@ def memory_kb(pid):
 
 
 def measure(command, output):
-    """Seconds, largest resident set and largest anonymous part of it, in MB."""
+    """Seconds, CPU seconds, largest resident set and largest anonymous part of it, in MB."""
     os.sync()  # what the run before has written is not this one's to wait for
     start = time.monotonic()
     process = subprocess.Popen([str(part) for part in command], stdout=open(output, "wb") if command[0] == "cat" else subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -57,13 +59,14 @@ def measure(command, output):
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    process.wait()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - start
     done.set()
     watcher.join()
     assert process.returncode == 0, f"{command[:4]} ended with {process.returncode}"
     Path(output).unlink(missing_ok=True)
-    return seconds, largest[0] / 1024, largest[1] / 1024
+    return seconds, usage.ru_utime + usage.ru_stime, largest[0] / 1024, largest[1] / 1024
 
 
 def make_inputs(folder, scale, wanted):
@@ -85,9 +88,41 @@ def commands_of(work, folder):
     files = sorted((folder / "shards").glob("*.rrd")) if work == "shards" else [folder / f"{work}.rrd"]
     out = folder / "out.rrd"
     drop = ["--drop-timeline", "log_time"]
-    for name, ours, theirs in (("merge", [REEL, "merge"], [RERUN, "rrd", "merge"]), ("filter", [REEL, "filter", *drop], [RERUN, "rrd", "filter", *drop]),
-                               ("optimize", [REEL, "optimize"], [RERUN, "rrd", "optimize", "--profile", "live"])):
-        yield name, {"reel": [*ours, *files, "-o", out], "rerun": [*theirs, *files, "-o", out], "cat": ["cat", *files]}, out
+    for name, ours, theirs in (("merge", [], []), ("filter", drop, drop), ("optimize", [], ["--profile", "live"]), ("stats", None, None), ("verify", None, None)):
+        to = [] if ours is None else ["-o", out]
+        yield name, {"reel": [REEL, name, *(ours or []), *files, *to], "rerun": [RERUN, "rrd", name, *(theirs or []), *files, *to], "cat": ["cat", *files]}, out
+
+
+def compare(options, works):
+    print("| work | command | seconds / CPU, rerun | Reel | faster | of CPU | cat | of cat | of its CPU | peak MB, rerun | Reel | of it | Reel, anonymous |\n| " + " | ".join(["---"] * 13) + " |")
+    for work in options.work:
+        for name, ways, out in commands_of(work, options.folder):
+            if name not in options.command:
+                continue
+            taken = {way: [] for way in ways}
+            for _ in range(options.runs):
+                for way, command in ways.items():
+                    taken[way].append(measure(command, out))
+            wall, cpu = ({way: statistics.median(run[i] for run in runs) for way, runs in taken.items()} for i in (0, 1))
+            peak = {way: max(run[2] for run in runs) for way, runs in taken.items()}
+            anonymous = max(run[3] for run in taken["reel"])
+            both = lambda way: f"{wall[way]:.2f} / {cpu[way]:.2f}"
+            print(f"| {works[work]} | {name} | {both('rerun')} | {both('reel')} | {wall['rerun'] / wall['reel']:.1f}x | {cpu['rerun'] / cpu['reel']:.1f}x | {both('cat')} | "
+                  f"{wall['reel'] / wall['cat']:.2f} | {cpu['reel'] / cpu['cat']:.2f} | {peak['rerun']:.0f} | {peak['reel']:.0f} | {peak['reel'] / peak['rerun']:.2f} | {anonymous:.0f} |", flush=True)
+
+
+def show_memory(options):
+    options.folder.mkdir(parents=True, exist_ok=True)
+    path, out = options.folder / "large.rrd", options.folder / "out.rrd"
+    print("| 4 GB of | command | seconds | anonymous, peak MB | resident, peak MB |\n| " + " | ".join(["---"] * 5) + " |")
+    for name, work, count in (("scalars", "w1", 172000000), ("scalars of 1,000 entities", "w2", 145000000), ("images of 6.2 MB", "w4", 665)):
+        subprocess.run([BENCH, work, "file", path, str(max(1, count * options.scale // 100))], check=True, stdout=subprocess.DEVNULL)
+        parts = options.folder / "parts"
+        for command in (["stats", path], ["verify", path], ["filter", "--drop-timeline", "log_time", path, "-o", out], ["merge", path, "-o", out], ["split", path, "--by", "size", "1GiB", "-o", parts]):
+            seconds, _, resident, anonymous = measure([REEL, *command], out)
+            shutil.rmtree(parts, ignore_errors=True)
+            print(f"| {name} | {command[0]} | {seconds:.1f} | {anonymous:.0f} | {resident:.0f} |", flush=True)
+        path.unlink()
 
 
 def main():
@@ -96,21 +131,14 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--scale", type=int, default=100)
     parser.add_argument("--work", nargs="*", choices=works, default=list(works))
+    parser.add_argument("--command", nargs="*", default=["merge", "filter", "optimize", "stats", "verify"])
+    parser.add_argument("--memory", action="store_true")
     parser.add_argument("--folder", type=Path, default=ROOT / "build/bench_tools")
     options = parser.parse_args()
+    if options.memory:
+        return show_memory(options)
     make_inputs(options.folder, options.scale, options.work)
-    print("| work | command | seconds, rerun | Reel | faster | cat | of cat | peak MB, rerun | Reel | of it | Reel, anonymous |\n| " + " | ".join(["---"] * 11) + " |")
-    for work in options.work:
-        for name, ways, out in commands_of(work, options.folder):
-            taken = {way: [] for way in ways}
-            for _ in range(options.runs):
-                for way, command in ways.items():
-                    taken[way].append(measure(command, out))
-            seconds = {way: statistics.median(run[0] for run in runs) for way, runs in taken.items()}
-            peak = {way: max(run[1] for run in runs) for way, runs in taken.items()}
-            anonymous = max(run[2] for run in taken["reel"])
-            print(f"| {works[work]} | {name} | {seconds['rerun']:.2f} | {seconds['reel']:.2f} | {seconds['rerun'] / seconds['reel']:.1f}x | {seconds['cat']:.2f} | {seconds['reel'] / seconds['cat']:.2f} | "
-                  f"{peak['rerun']:.0f} | {peak['reel']:.0f} | {peak['reel'] / peak['rerun']:.2f} | {anonymous:.0f} |", flush=True)
+    compare(options, works)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@
 #include "json_text.h"
 #include "options.h"
 #include "stop.h"
+#include "text_buffer.h"
+#include "text_map.h"
 #include "whole_input.h"
 
 #include <reel/make.h>
@@ -35,9 +37,10 @@ static const cli_command command = {
     .summary = "Writes the rows of an entity, or of several, as a table that other programs read.",
     .details = "A column for each timeline and component, a row for each row, in the order of the file's chunks.\n"
                "Arrow keeps row ids, types and all metadata; a batch is a chunk. In CSV and JSON lines a sequence is\n"
-               "a number, a duration seconds, a timestamp ISO 8601; a component that has one number or text is that,\n"
-               "others are lists (JSON); what was not logged is empty or null. OUT ending in .arrow or .feather is a\n"
-               "file, .arrows a stream, .csv, .jsonl and .ndjson what they say. - is standard input.\n"
+               "a number, a duration seconds, a timestamp ISO 8601; a component that has one value (a number, a\n"
+               "text, true or false) is that, others are lists (JSON); what was not logged is empty or null. OUT\n"
+               "ending in .arrow or .feather is a file, .arrows a stream, .csv, .jsonl and .ndjson what they say;\n"
+               "standard output needs --format. - is standard input.\n"
                "\n"
                "Exit codes: 0 done, 1 failed, 2 the command line makes no sense, 3 something could not be read (the\n"
                "rest was written).",
@@ -51,6 +54,7 @@ typedef struct exporting {
     const char *path, *entity, *component, *store, *timeline;
     format format;
     bool is_long, is_damaged;
+    bool has_other_types; /* a component does not have the same type in all chunks, or it is not known */
     cli_whole whole;
     cli_output output;
     uint64_t n_rows;
@@ -84,6 +88,22 @@ static bool choose_store(exporting *e, reel_query *query) {
     return false;
 }
 
+/* Looks for components with a type that is not the one they had before. */
+static bool note_types(exporting *e, cli_map *components, cli_map *types, const reel_chunk *chunk) {
+    bool is_known = true;
+    for (size_t i = 0; is_known && i < reel_chunk_components(chunk); i++) {
+        const reel_chunk_component *c = reel_chunk_component_at(chunk, i);
+        cli_text both = { 0 };
+        size_t number;
+        bool is_new, is_other;
+        is_known = cli_text_printf(&both, "%s %s", c->component, c->arrow_type) && cli_map_add(components, c->component, strlen(c->component), &number, &is_new) &&
+                   cli_map_add(types, both.data, both.size, &number, &is_other);
+        e->has_other_types |= is_known && is_other && !is_new;
+        cli_text_free(&both);
+    }
+    return is_known;
+}
+
 /* A stream ends at the first chunk that cannot be read. So all of them are tried first, and what is damaged is taken out of the index by making it anew. */
 static bool check_chunks(exporting *e, const reel_query *query) {
     uint64_t *chunks;
@@ -92,13 +112,18 @@ static bool check_chunks(exporting *e, const reel_query *query) {
         cli_reshape_fail_with(&e->job, NULL);
         return false;
     }
+    cli_map components = { 0 }, types = { 0 };
     for (size_t i = 0; i < n && !n_bad && !cli_stop_requested(); i++) {
         reel_chunk *chunk = NULL;
         n_bad += reel_index_chunk(e->whole.index, (size_t)chunks[i], &chunk) != REEL_OK;
+        if (chunk && !e->has_other_types) e->has_other_types = !note_types(e, &components, &types, chunk) || e->has_other_types;
         reel_chunk_unref(chunk);
     }
     reel_release(chunks);
+    cli_map_free(&components);
+    cli_map_free(&types);
     e->is_damaged = n_bad != 0;
+    e->has_other_types |= e->is_damaged;
     if (!n)
         cli_reshape_fail(&e->job, "%s: it has nothing of %s%s%s", e->whole.in.name, query->entity ? query->entity : "any entity", e->component ? " with " : "",
                          e->component ? e->component : "");
@@ -106,11 +131,27 @@ static bool check_chunks(exporting *e, const reel_query *query) {
     return n > 0;
 }
 
+/* Where types may differ the whole stream is read once before anything is written: what goes to a pipe cannot be taken back. */
+static bool check_stream(exporting *e, const reel_query *query) {
+    struct ArrowArrayStream stream;
+    struct ArrowArray batch = { 0 };
+    bool fits = reel_index_export(e->whole.index, query, &stream) == REEL_OK;
+    if (!fits) {
+        cli_reshape_fail_with(&e->job, NULL);
+        return false;
+    }
+    while (!cli_stop_requested() && (fits = stream.get_next(&stream, &batch) == 0) && batch.release) batch.release(&batch);
+    if (!fits) cli_reshape_fail(&e->job, "%s", stream.get_last_error(&stream));
+    stream.release(&stream);
+    return fits;
+}
+
 static bool open_stream(exporting *e, struct ArrowArrayStream *stream) {
     reel_query query = { .struct_size = sizeof query, .entity = e->entity, .component = e->component };
     struct ArrowArrayStream wide;
     if (!choose_store(e, &query) || !check_chunks(e, &query)) return false;
     if (e->is_damaged && (!cli_whole_scan(&e->whole, &e->job) || !choose_store(e, &query))) return false;
+    if (e->has_other_types && !check_stream(e, &query)) return false;
     if (reel_index_export(e->whole.index, &query, &wide) != REEL_OK) {
         cli_reshape_fail_with(&e->job, NULL);
         return false;

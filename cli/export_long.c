@@ -1,5 +1,6 @@
 /* A wide table as a long one: an Arrow C stream that makes, of each batch of another, a batch of its own. */
 #include "export_table.h"
+#include "recording_input.h"
 #include "value_text.h"
 
 #include <errno.h>
@@ -202,8 +203,6 @@ static void release(struct ArrowArrayStream *self) {
     self->release = NULL;
 }
 
-static bool is_of_the_log(const char *timeline) { return strcmp(timeline, "log_time") == 0 || strcmp(timeline, "log_tick") == 0; }
-
 static void choose_columns(long_stream *s, const char *timeline) {
     s->entity_column = s->time_column = -1;
     strcpy(s->time_format, "l");
@@ -213,7 +212,7 @@ static void choose_columns(long_stream *s, const char *timeline) {
         s->are_components[i] = kind == CLI_COLUMN_COMPONENT;
         if (kind == CLI_COLUMN_TEXT) s->entity_column = i;
         if (kind != CLI_COLUMN_TIME) continue;
-        bool is_better = s->time_column < 0 || (is_of_the_log(s->schema.children[s->time_column]->name) && !is_of_the_log(field->name));
+        bool is_better = s->time_column < 0 || (cli_timeline_is_of_the_log(s->schema.children[s->time_column]->name) && !cli_timeline_is_of_the_log(field->name));
         if (timeline ? strcmp(field->name, timeline) != 0 : !is_better) continue;
         s->time_column = i;
         strncpy(s->time_format, field->format, sizeof s->time_format - 1);

@@ -4,7 +4,6 @@
 #include "json_text.h"
 #include "number_text.h"
 #include "options.h"
-#include "stop.h"
 #include "summary.h"
 
 #include <inttypes.h>
@@ -154,10 +153,7 @@ static void json_ranges(cli_text *out, const cli_summary *s, size_t store) {
         if (r->store != store) continue;
         cli_json_comma(out);
         cli_text_append(out, "{", 1);
-        cli_json_text(out, "name", r->timeline);
-        cli_json_text(out, "type", cli_time_type_name(r->type));
-        cli_json_integer(out, "min", r->min);
-        cli_json_integer(out, "max", r->max);
+        cli_timeline_append_json(out, r->timeline, r->type, true, r->min, r->max);
         cli_text_clear(&time);
         cli_time_append(&time, r->type, r->min);
         cli_json_text(out, "from", time.data);
@@ -244,7 +240,8 @@ static void print_json(const cli_recording *in, const cli_summary *s, const char
     cli_text_free(&out);
 }
 
-static int info(const settings *set, const char *path) {
+static int info(void *user, const char *path) {
+    const settings *set = user;
     cli_recording in;
     cli_summary s;
     if (!cli_recording_open(&in, command.name, path, NULL)) return CLI_FAILED;
@@ -285,17 +282,7 @@ int reel_cli_info(int argc, char **argv) {
         default: code = CLI_USAGE;
         }
     }
-    if (code < 0 && !paths.n) {
-        fprintf(stderr, "reel info: which recordings? (- is standard input)\nTry: reel info --help\n");
-        code = CLI_USAGE;
-    }
-    if (code < 0) {
-        cli_stop_install();
-        code = CLI_OK;
-        for (size_t i = 0; i < paths.n && !cli_stop_requested(); i++) {
-            if (info(&set, paths.items[i]) != CLI_OK) code = CLI_FAILED;
-        }
-    }
+    if (code < 0) code = cli_paths_each(&paths, command.name, info, &set);
     cli_paths_free(&paths);
     return code;
 }

@@ -1,5 +1,6 @@
 /* The `reel` command: which subcommand, and what is said about all of them. */
 #include "commands.h"
+#include "stop.h"
 
 #include <reel/base.h>
 
@@ -67,6 +68,7 @@ int main(int argc, char **argv) {
     }
     const char *first = argv[1];
     int code;
+    cli_stop_watch_files();
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
         print_general_help(stdout);
         code = CLI_OK;
@@ -78,6 +80,7 @@ int main(int argc, char **argv) {
     } else {
         code = run_subcommand(first, argc - 1, argv + 1);
     }
+    if (cli_stop_was_cut()) code = CLI_FAILED;
     /* Output that did not reach its reader (a full disk behind `>`) is a failure too. */
     if (fflush(stdout) != 0 && code == CLI_OK) {
         fputs("reel: cannot write to standard output\n", stderr);

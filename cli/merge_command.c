@@ -62,22 +62,13 @@ static bool is_moved(const reel_store_id *to, const reel_read_message *message) 
     return strcmp(to->application_id, message->application_id) != 0 || strcmp(to->recording_id, message->recording_id) != 0;
 }
 
-static bool number_store(merge *m, cli_map *map, const reel_store_id *id, size_t *number, bool *is_new) {
-    cli_text key = { 0 };
-    bool fits = cli_text_printf(&key, "%d", (int)id->kind) && cli_text_append(&key, id->application_id, strlen(id->application_id) + 1) &&
-                cli_text_append(&key, id->recording_id, strlen(id->recording_id)) && cli_map_add(map, key.data, key.size, number, is_new);
-    cli_text_free(&key);
-    if (!fits) cli_reshape_fail(&m->job, "no memory for the list of stores");
-    return fits;
-}
-
 /* ---- messages */
 
 static void merge_store_info(merge *m, const reel_read_message *message, const reel_store_id *to) {
     size_t number;
     bool is_new;
     if (is_moved(to, message)) return; /* the writer makes one of its own */
-    if (number_store(m, &m->announced, to, &number, &is_new) && is_new) cli_reshape_put_message(&m->job, message, NULL);
+    if (cli_reshape_number_store(&m->job, &m->announced, to, &number, &is_new) && is_new) cli_reshape_put_message(&m->job, message, NULL);
 }
 
 static void merge_chunk(merge *m, cli_recording *in, const reel_read_message *message, const reel_store_id *to) {
@@ -85,7 +76,7 @@ static void merge_chunk(merge *m, cli_recording *in, const reel_read_message *me
     bool is_new, is_new_store;
     reel_chunk *chunk = cli_recording_chunk(in, message);
     if (!chunk) return; /* damaged: it was told and counted */
-    if (!number_store(m, &m->stores, to, &store, &is_new_store)) {
+    if (!cli_reshape_number_store(&m->job, &m->stores, to, &store, &is_new_store)) {
         reel_chunk_unref(chunk);
         return;
     }

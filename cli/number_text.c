@@ -1,4 +1,5 @@
 #include "number_text.h"
+#include "json_text.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -73,9 +74,9 @@ static bool append_fraction(cli_text *out, int64_t ns) {
 
 bool cli_time_append_iso(cli_text *out, int64_t t) {
     const int64_t second_ns = 1000000000, day_ns = 86400 * second_ns;
-    int64_t days = t / day_ns - (t % day_ns < 0), rest = t - days * day_ns, year;
+    int64_t days = t / day_ns - (t % day_ns < 0), rest = t % day_ns, year;
     int month, day;
-    if (t % day_ns < 0) rest = t % day_ns + day_ns;
+    if (rest < 0) rest += day_ns;
     civil_of(days, &year, &month, &day);
     int64_t seconds = rest / second_ns;
     return cli_text_printf(out, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d", year, month, day, (int)(seconds / 3600), (int)(seconds / 60 % 60),
@@ -98,6 +99,14 @@ bool cli_time_append(cli_text *out, reel_time_type type, int64_t time) {
 
 const char *cli_time_type_name(reel_time_type type) {
     return type == REEL_TIME_DURATION_NS ? "duration" : type == REEL_TIME_TIMESTAMP_NS ? "timestamp" : "sequence";
+}
+
+void cli_timeline_append_json(cli_text *out, const char *name, reel_time_type type, bool has_times, int64_t min, int64_t max) {
+    cli_json_text(out, "name", name);
+    cli_json_text(out, "type", cli_time_type_name(type));
+    if (!has_times) return;
+    cli_json_integer(out, "min", min);
+    cli_json_integer(out, "max", max);
 }
 
 const char *cli_size_text(char text[16], uint64_t bytes) {

@@ -17,6 +17,8 @@ bool cli_time_append(cli_text *out, reel_time_type type, int64_t time);
 bool cli_time_append_iso(cli_text *out, int64_t since_epoch_ns);
 /* "sequence", "duration", "timestamp". */
 const char *cli_time_type_name(reel_time_type type);
+/* A timeline's "name" and "type", and if it has times "min" and "max", for the JSON object at hand. */
+void cli_timeline_append_json(cli_text *out, const char *name, reel_time_type type, bool has_times, int64_t min, int64_t max);
 
 /* 17, 3.1 kB, 25 MB, 4.3 GB. */
 bool cli_size_append(cli_text *out, uint64_t bytes);

@@ -100,13 +100,11 @@ static bool append_key(const cli_whole *in, size_t number, const reel_index_entr
     return fits;
 }
 
-static bool is_of_the_log(const char *timeline) { return strcmp(timeline, "log_time") == 0 || strcmp(timeline, "log_tick") == 0; }
-
 static const reel_index_range *ordering_range(const reel_index_entry *entry) {
     const reel_index_range *best = entry->n_ranges ? &entry->ranges[0] : NULL;
     for (size_t i = 1; i < entry->n_ranges; i++) {
         const reel_index_range *r = &entry->ranges[i];
-        bool is_log = is_of_the_log(r->timeline), best_is_log = is_of_the_log(best->timeline);
+        bool is_log = cli_timeline_is_of_the_log(r->timeline), best_is_log = cli_timeline_is_of_the_log(best->timeline);
         if (is_log != best_is_log ? best_is_log : strcmp(r->timeline, best->timeline) < 0) best = r;
     }
     return best;
@@ -122,15 +120,6 @@ static bool add_item(optimize *o, const item *it) {
     }
     o->items[o->n_items++] = *it;
     return true;
-}
-
-static bool number_store(optimize *o, cli_map *map, reel_store_kind kind, const char *application_id, const char *recording_id, size_t *number, bool *is_new) {
-    cli_text key = { 0 };
-    bool fits = cli_text_printf(&key, "%d", (int)kind) && cli_text_append(&key, application_id, strlen(application_id) + 1) &&
-                cli_text_append(&key, recording_id, strlen(recording_id)) && cli_map_add(map, key.data, key.size, number, is_new);
-    cli_text_free(&key);
-    if (!fits) cli_reshape_fail(&o->job, "no memory for the list of stores");
-    return fits;
 }
 
 static void look_at(optimize *o, uint32_t input) {
@@ -151,10 +140,9 @@ static void copy_notes(optimize *o, const cli_whole *in, int kind) {
     size_t number;
     for (size_t i = 0; i < in->n_notes && !o->job.has_failed; i++) {
         const reel_read_message *m = &in->notes[i].message;
+        const reel_store_id id = { m->store_kind, m->application_id, m->recording_id };
         bool is_new = true;
-        if (m->kind != kind ||
-            (kind == REEL_MESSAGE_STORE_INFO && !number_store(o, &o->announced, m->store_kind, m->application_id, m->recording_id, &number, &is_new)))
-            continue;
+        if (m->kind != kind || (kind == REEL_MESSAGE_STORE_INFO && !cli_reshape_number_store(&o->job, &o->announced, &id, &number, &is_new))) continue;
         if (is_new) cli_reshape_put_message(&o->job, m, NULL);
     }
 }
@@ -178,9 +166,8 @@ static void take_chunk(optimize *o, size_t input, size_t number, bool is_bluepri
     if (reel_index_at(in->index, number, &entry) != REEL_OK || !entry.n_rows) return;
     const reel_index_store_info *info = reel_index_store(in->index, entry.store);
     const reel_index_range *range = ordering_range(&entry);
-    if ((info->kind == REEL_STORE_BLUEPRINT) != is_blueprint_pass ||
-        !number_store(o, &o->stores, info->kind, info->application_id, info->recording_id, &store, &is_new_store))
-        return;
+    const reel_store_id id = { info->kind, info->application_id, info->recording_id };
+    if ((info->kind == REEL_STORE_BLUEPRINT) != is_blueprint_pass || !cli_reshape_number_store(&o->job, &o->stores, &id, &store, &is_new_store)) return;
     if (!cli_chunk_set_add(&o->chunks, (uint32_t)store, entry.chunk_id, &is_new)) {
         cli_reshape_fail(&o->job, "no room to remember %zu chunk ids: %s (TMPDIR says where)", o->chunks.n, strerror(errno));
     } else if (!is_new) {

@@ -88,21 +88,13 @@ static void put_waiting(cli_group *g, int64_t next) {
 
 /* ---- taking */
 
-static bool has_sorted_ids(const reel_chunk *chunk) {
-    const uint8_t *ids = reel_chunk_row_ids(chunk);
-    for (size_t i = 1; i < reel_chunk_rows(chunk); i++) {
-        if (memcmp(ids + 16 * (i - 1), ids + 16 * i, 16) > 0) return false;
-    }
-    return true;
-}
-
 /* Whether a chunk is good as it stands: not small, not large, alone in its time. */
 static bool is_good(const cli_group *g, const reel_chunk *chunk, const reel_chunk_timeline *t, int64_t next) {
     uint64_t rows = reel_chunk_rows(chunk), bytes = reel_chunk_bytes(chunk);
     bool is_alone = !g->n_waiting && next == INT64_MAX; /* there is nothing to join it with */
     bool is_enough = is_alone || 2 * rows >= g->limits.rows || 2 * bytes >= g->limits.bytes;
     bool is_too_much = rows > 2 * g->limits.rows || (rows > 1 && bytes > 2 * g->limits.bytes && bytes > AS_IT_IS_BYTES_MAX);
-    return is_enough && !is_too_much && t && t->min >= g->max && t->max <= next && has_sorted_ids(chunk);
+    return is_enough && !is_too_much && t && t->min >= g->max && t->max <= next && cli_has_sorted_ids(chunk);
 }
 
 void cli_group_add(cli_group *g, reel_chunk *chunk, const reel_read_message *message, int64_t next) {

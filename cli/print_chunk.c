@@ -207,12 +207,7 @@ static void json_columns(cli_text *out, const reel_chunk *chunk) {
         const reel_chunk_timeline *t = reel_chunk_timeline_at(chunk, i);
         cli_json_comma(out);
         cli_text_append(out, "{", 1);
-        cli_json_text(out, "name", t->name);
-        cli_json_text(out, "type", cli_time_type_name(t->type));
-        if (reel_chunk_rows(chunk)) {
-            cli_json_integer(out, "min", t->min);
-            cli_json_integer(out, "max", t->max);
-        }
+        cli_timeline_append_json(out, t->name, t->type, reel_chunk_rows(chunk) != 0, t->min, t->max);
         cli_json_bool(out, "is_sorted", t->is_sorted);
         cli_text_append(out, "}", 1);
     }

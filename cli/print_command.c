@@ -29,7 +29,7 @@ static const cli_option options[] = {
 
 static const cli_command command = {
     .name = "print",
-    .synopsis = "FILE... [-v | -vv | --stable] [--entity GLOB] [--store STORE] [--items N] [--width N] [--json]",
+    .synopsis = "FILE... [-v|-vv|--stable] [--entity GLOB] [--store STORE] [--items N] [--json]",
     .summary = "Prints what recordings hold, a line for each message.",
     .details = "In tables - stands where a component was not logged, [] where it was cleared, null for a missing value.\n"
                "With --stable there is a line for each component of each row: store, entity, component, times, values;\n"
@@ -67,7 +67,8 @@ static bool print_message(settings *set, cli_recording *in, const reel_read_mess
     return fits;
 }
 
-static int print(settings *set, const char *path) {
+static int print(void *user, const char *path) {
+    settings *set = user;
     cli_recording in;
     const reel_read_message *m;
     bool fits = true;
@@ -87,7 +88,6 @@ static int print(settings *set, const char *path) {
 }
 
 static int print_all(settings *set, const cli_paths *paths) {
-    int code = CLI_OK;
     set->style.items_max = set->style.items_max >= 0 ? set->style.items_max : set->is_stable ? STABLE_ITEMS : set->style.is_json ? 0 : ITEMS;
     if (set->style.is_json && set->is_stable && set->style.items_max == STABLE_ITEMS) set->style.items_max = 0;
     if (set->style.width_max && set->style.width_max < WIDTH_MIN) set->style.width_max = WIDTH_MIN;
@@ -95,10 +95,8 @@ static int print_all(settings *set, const cli_paths *paths) {
         fprintf(stderr, "reel print: no memory\n");
         return CLI_FAILED;
     }
-    for (size_t i = 0; i < paths->n && !cli_stop_requested(); i++) {
-        if (print(set, paths->items[i]) != CLI_OK) code = CLI_FAILED;
-    }
-    if (set->is_stable && !cli_stop_requested() && !cli_stable_print(&set->stable)) {
+    int code = cli_paths_each(paths, command.name, print, set);
+    if (set->is_stable && code != CLI_USAGE && !cli_stop_requested() && !cli_stable_print(&set->stable)) {
         fprintf(stderr, "reel print: %s\n", strerror(errno));
         code = CLI_FAILED;
     }
@@ -132,14 +130,7 @@ int reel_cli_print(int argc, char **argv) {
     settings set = { .style = { .items_max = -1, .width_max = WIDTH } };
     int code = -1, id;
     while (code < 0 && (id = cli_next(&args)) != CLI_ARG_END) code = take_option(&set, &paths, &args, id);
-    if (code < 0 && !paths.n) {
-        fprintf(stderr, "reel print: which recordings? (- is standard input)\nTry: reel print --help\n");
-        code = CLI_USAGE;
-    }
-    if (code < 0) {
-        cli_stop_install();
-        code = print_all(&set, &paths);
-    }
+    if (code < 0) code = print_all(&set, &paths);
     cli_names_free(&set.entities);
     cli_names_free(&set.stores);
     cli_paths_free(&paths);

@@ -38,7 +38,7 @@ static const cli_command command = {
                "  mp4                        a video\n"
                "  txt, md                    a document\n"
                "  log                        a log, line by line, with the levels it states\n"
-               "  csv                        a scalar for each numeric column, named by the header\n"
+               "  csv, tsv                   a scalar for each numeric column, named by the header\n"
                "\n"
                "Ctrl-C and SIGTERM end the recording in order: OUT is complete.\n"
                "\n"
@@ -186,7 +186,9 @@ static void close_recording(cli_job *job, const settings *s) {
     char message[1024];
     reel_stats stats = { .struct_size = sizeof stats };
     reel_status status = reel_close(job->rec, CLOSE_MS);
-    if (reel_last_error(job->rec, message, sizeof message) != REEL_OK) {
+    if (status == REEL_E_TOO_LARGE) { /* it is complete but for its footer */
+        cli_job_tell(job, "%s: %s", s->output, reel_error_message());
+    } else if (reel_last_error(job->rec, message, sizeof message) != REEL_OK) {
         cli_job_fail(job, "%s: %s", s->output, message);
     } else {
         cli_job_check(job, status, s->output);

@@ -1,5 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "recording_input.h"
+#include "commands.h"
 #include "input_list.h"
 #include "stop.h"
 #include "temporary_file.h"
@@ -36,6 +37,19 @@ bool cli_paths_add(cli_paths *paths, const char *command, const char *path) {
 void cli_paths_free(cli_paths *paths) {
     free(paths->items);
     *paths = (cli_paths) { 0 };
+}
+
+int cli_paths_each(const cli_paths *paths, const char *command, int (*visit)(void *user, const char *path), void *user) {
+    int code = CLI_OK;
+    if (!paths->n) {
+        fprintf(stderr, "reel %s: which recordings? (- is standard input)\nTry: reel %s --help\n", command, command);
+        return CLI_USAGE;
+    }
+    cli_stop_install();
+    for (size_t i = 0; i < paths->n && !cli_stop_requested(); i++) {
+        if (visit(user, paths->items[i]) != CLI_OK) code = CLI_FAILED;
+    }
+    return code;
 }
 
 bool cli_paths_have(const cli_paths *paths, const char *command, const char *output) {
@@ -138,6 +152,16 @@ void cli_recording_close(cli_recording *in) {
     in->copy = 0;
 }
 
+bool cli_has_sorted_ids(const reel_chunk *chunk) {
+    const uint8_t *ids = reel_chunk_row_ids(chunk);
+    for (size_t i = 1; i < reel_chunk_rows(chunk); i++) {
+        if (memcmp(ids + 16 * (i - 1), ids + 16 * i, 16) > 0) return false;
+    }
+    return true;
+}
+
 const char *cli_store_kind_name(reel_store_kind kind) {
     return kind == REEL_STORE_RECORDING ? "recording" : kind == REEL_STORE_BLUEPRINT ? "blueprint" : "store";
 }
+
+bool cli_timeline_is_of_the_log(const char *timeline) { return strcmp(timeline, "log_time") == 0 || strcmp(timeline, "log_tick") == 0; }

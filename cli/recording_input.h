@@ -14,6 +14,8 @@ typedef struct cli_paths {
 /* False after having said what is wrong: memory is out, or "-" for the second time. */
 bool cli_paths_add(cli_paths *paths, const char *command, const char *path);
 void cli_paths_free(cli_paths *paths);
+/* The exit code of a command that does this with each of them, until Ctrl-C asks for a stop; that there are none is said. `visit` returns CLI_OK or CLI_FAILED. */
+int cli_paths_each(const cli_paths *paths, const char *command, int (*visit)(void *user, const char *path), void *user);
 /* Whether `output` is the same file as one of them, which is then said: it would be destroyed while it is read. "-" is none. */
 bool cli_paths_have(const cli_paths *paths, const char *command, const char *output);
 
@@ -49,7 +51,11 @@ reel_read_stats cli_recording_stats(const cli_recording *in);
 void cli_recording_say_error(cli_recording *in);
 void cli_recording_close(cli_recording *in); /* may be called again */
 
+/* Whether no row id of the chunk is smaller than the one before it. */
+bool cli_has_sorted_ids(const reel_chunk *chunk);
 /* "recording", "blueprint" or "store". */
 const char *cli_store_kind_name(reel_store_kind kind);
+/* Whether it is one of those that every row has by itself: log_time and log_tick. */
+bool cli_timeline_is_of_the_log(const char *timeline);
 
 #endif

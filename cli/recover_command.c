@@ -5,6 +5,7 @@
 #include "number_text.h"
 #include "options.h"
 #include "recording_input.h"
+#include "reshape.h"
 #include "stop.h"
 
 #include <inttypes.h>
@@ -89,7 +90,10 @@ static bool put(recovery *r, cli_recording *in, const reel_read_message *m) {
         chunk = cli_recording_chunk(in, m);
         if (!chunk) return !in->has_failed; /* damage was told as an event */
     }
-    reel_status status = chunk ? reel_writer_put_read(r->writer, m, chunk) : reel_writer_put_message(r->writer, m);
+    const reel_store_id store = { m->store_kind, m->application_id, m->recording_id };
+    reel_status status = !chunk                     ? reel_writer_put_message(r->writer, m)
+                         : cli_reshape_lacks_id(m) ? reel_writer_put_chunk(r->writer, &store, chunk)
+                                                    : reel_writer_put_read(r->writer, m, chunk);
     if (status == REEL_OK) {
         r->messages++;
         r->chunks += chunk != NULL;
@@ -175,10 +179,9 @@ static int recover(recovery *r, const cli_paths *paths) {
         reel_writer_abandon(r->writer);
         return CLI_FAILED;
     }
-    if (reel_writer_close(r->writer) != REEL_OK) {
-        fprintf(stderr, "reel recover: %s\n", reel_error_message());
-        return CLI_FAILED;
-    }
+    reel_status status = reel_writer_close(r->writer);
+    if (status != REEL_OK) fprintf(stderr, "reel recover: %s\n", reel_error_message());
+    if (status != REEL_OK && status != REEL_E_TOO_LARGE) return CLI_FAILED; /* else it is there, without a footer */
     return r->all_lost ? CLI_LOST : CLI_OK;
 }
 

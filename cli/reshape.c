@@ -65,7 +65,16 @@ static bool is_drained(cli_reshape *job) {
     return !job->has_failed;
 }
 
+bool cli_reshape_lacks_id(const reel_read_message *message) {
+    return message->kind == REEL_MESSAGE_CHUNK && !message->has_chunk_id && *message->application_id && *message->recording_id;
+}
+
 void cli_reshape_put_message(cli_reshape *job, const reel_read_message *message, const reel_chunk *chunk) {
+    if (cli_reshape_lacks_id(message) && chunk) {
+        reel_store_id store = { message->store_kind, message->application_id, message->recording_id };
+        cli_reshape_put_chunk(job, &store, reel_chunk_ref((reel_chunk *)chunk));
+        return;
+    }
     if (!is_drained(job)) return;
     written(job, chunk ? reel_writer_put_read(job->writer, message, chunk) : reel_writer_put_message(job->writer, message));
     job->chunks_out += message->kind == REEL_MESSAGE_CHUNK && !job->has_failed;
@@ -80,17 +89,32 @@ void cli_reshape_close(cli_reshape *job) {
     if (cli_stop_requested() && !job->has_failed) cli_reshape_fail(job, "stopped: nothing was written");
     (void)is_drained(job);
     cli_queue_end(job->queue);
-    if (job->has_failed)
+    if (job->has_failed) {
         reel_writer_abandon(job->writer);
-    else if (reel_writer_close(job->writer) != REEL_OK)
-        cli_reshape_fail_with(job, job->output);
+    } else {
+        reel_status status = reel_writer_close(job->writer);
+        if (status == REEL_E_TOO_LARGE) /* it is there */
+            fprintf(stderr, "reel %s: %s: %s\n", job->command, job->output, reel_error_message());
+        else if (status != REEL_OK)
+            cli_reshape_fail_with(job, job->output);
+    }
     job->queue = NULL;
     job->writer = NULL;
+}
+
+bool cli_reshape_number_store(cli_reshape *job, cli_map *map, const reel_store_id *id, size_t *number, bool *is_new) {
+    cli_text key = { 0 };
+    bool fits = cli_text_printf(&key, "%d", (int)id->kind) && cli_text_append(&key, id->application_id, strlen(id->application_id) + 1) &&
+                cli_text_append(&key, id->recording_id, strlen(id->recording_id)) && cli_map_add(map, key.data, key.size, number, is_new);
+    cli_text_free(&key);
+    if (!fits) cli_reshape_fail(job, "no memory for the list of stores");
+    return fits;
 }
 
 void cli_reshape_count(cli_reshape *job, const cli_recording *in) {
     if (!in->reader) return;
     reel_read_stats stats = cli_recording_stats(in);
+    if (!stats.streams && !stats.damaged && !in->has_failed) fprintf(stderr, "reel %s: %s: warning: it is empty\n", job->command, in->name);
     job->inputs++;
     job->bytes_in += stats.bytes;
     job->chunks_in += stats.chunks;

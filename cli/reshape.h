@@ -5,6 +5,7 @@
 #include "chunk_queue.h"
 #include "recording_input.h"
 #include "text_buffer.h"
+#include "text_map.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,11 +32,15 @@ void cli_reshape_fail_with(cli_reshape *job, const char *what);
 bool cli_reshape_open(cli_reshape *job, const char *path);
 /* The chunk is taken over, and encoded while the next ones are read. */
 void cli_reshape_put_chunk(cli_reshape *job, const reel_store_id *store, reel_chunk *chunk);
-/* A message as it stands; the chunk that was read from it (NULL: there is none). */
+/* Old writers left the chunk's id out of the message. Where there is a footer official readers need it: then the chunk is written again. */
+bool cli_reshape_lacks_id(const reel_read_message *message);
+/* A message as it stands, unless it lacks its id; the chunk that was read from it (NULL: there is none). */
 void cli_reshape_put_message(cli_reshape *job, const reel_read_message *message, const reel_chunk *chunk);
 void cli_reshape_put_activation(cli_reshape *job, const reel_store_id *store, bool make_active, bool make_default);
 /* Finishes the output, or gives it up if the job has failed or a stop was asked for. */
 void cli_reshape_close(cli_reshape *job);
+/* The number of a store in a list of them (text_map.h). False after having said that memory is out. */
+bool cli_reshape_number_store(cli_reshape *job, cli_map *map, const reel_store_id *id, size_t *number, bool *is_new);
 /* Adds what the reader of an input has read and lost, before the input is closed. */
 void cli_reshape_count(cli_reshape *job, const cli_recording *in);
 /* A chunk was lost that an index led to. */

@@ -9,6 +9,7 @@
 
 bool cli_split_by_parse(cli_split_plan *plan, const char *by) {
     static const char *const words[] = { "", "time", "size", "entity", "store" };
+    plan->by = (cli_split_by)0;
     for (int i = CLI_BY_TIME; i <= CLI_BY_STORE; i++) {
         if (strcmp(by, words[i]) == 0) plan->by = (cli_split_by)i;
     }

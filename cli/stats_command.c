@@ -39,6 +39,8 @@ typedef struct settings {
     int64_t top;
 } settings;
 
+enum { PRINTED_FROM = 1 << 16 };
+
 static double ratio(const cli_sum *s) { return s->bytes ? (double)s->unpacked / (double)s->bytes : 0; }
 
 /* ---- order: by place in the file for stores, by name for timelines and components, by size for entities */
@@ -80,6 +82,16 @@ static const cli_sum **components_of(const cli_stats_table *t, const lists *l, c
     }
     for (*n = 0; low + *n < t->components.n && l->components[low + *n]->parent == number;) ++*n;
     return l->components + low;
+}
+
+/* What there is of a long text is printed, all but its last byte: commas go by that. (JSON has nothing to be defused.) */
+static void print_some(cli_text *out) {
+    if (out->size < PRINTED_FROM) return;
+    cli_text_defuse(out);
+    char last = out->data[out->size - 1];
+    fwrite(out->data, 1, out->size - 1, stdout);
+    cli_text_clear(out);
+    cli_text_append(out, &last, 1);
 }
 
 /* ---- text */
@@ -129,10 +141,12 @@ static void print_store(cli_text *out, const cli_stats_table *t, const lists *l,
         n_entities++;
         if (top && shown == top) continue;
         shown++;
-        snprintf(note, sizeof note, e->sorted == e->chunks ? "" : "row ids sorted in %.1f %%", 100.0 * (double)e->sorted / (double)e->chunks);
+        *note = 0;
+        if (e->sorted != e->chunks) snprintf(note, sizeof note, "row ids sorted in %.1f %%", 100.0 * (double)e->sorted / (double)e->chunks);
         print_row(out, e->name, 2, e, e->static_chunks == e->chunks && !*note ? "static" : note);
         const cli_sum **components = components_of(t, l, e, &n);
         for (size_t c = 0; c < n; c++) print_row(out, components[c]->name, 4, components[c], components[c]->type);
+        print_some(out);
     }
     if ((uint64_t)shown < n_entities) cli_text_printf(out, "  ... and %zu more entities (--top 0 lists all)\n", n_entities - (size_t)shown);
 }
@@ -229,8 +243,10 @@ static void json_store(cli_text *out, const cli_stats_table *t, const lists *l, 
     cli_text_append(out, "]", 1);
     cli_json_key(out, "entities");
     cli_text_append(out, "[", 1);
-    for (size_t i = 0; i < t->entities.n; i++)
+    for (size_t i = 0; i < t->entities.n; i++) {
         if (l->entities[i]->parent == store) json_entity(out, t, l, l->entities[i]);
+        print_some(out);
+    }
     cli_text_append(out, "]}", 2);
 }
 
@@ -274,7 +290,8 @@ static bool count(cli_recording *in, cli_stats_table *t) {
     return fits && !in->has_failed && !cli_stop_requested();
 }
 
-static int show(const settings *set, const char *path) {
+static int show(void *user, const char *path) {
+    const settings *set = user;
     cli_recording in;
     if (!cli_recording_open(&in, command.name, path, NULL)) return CLI_FAILED;
     cli_stats_table *t = calloc(1, sizeof *t);
@@ -319,17 +336,7 @@ int reel_cli_stats(int argc, char **argv) {
         default: code = CLI_USAGE;
         }
     }
-    if (code < 0 && !paths.n) {
-        fprintf(stderr, "reel stats: which recordings? (- is standard input)\nTry: reel stats --help\n");
-        code = CLI_USAGE;
-    }
-    if (code < 0) {
-        cli_stop_install();
-        code = CLI_OK;
-        for (size_t i = 0; i < paths.n && !cli_stop_requested(); i++) {
-            if (show(&set, paths.items[i]) != CLI_OK) code = CLI_FAILED;
-        }
-    }
+    if (code < 0) code = cli_paths_each(&paths, command.name, show, &set);
     cli_paths_free(&paths);
     return code;
 }

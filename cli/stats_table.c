@@ -1,4 +1,5 @@
 #include "stats_table.h"
+#include "recording_input.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,13 +72,6 @@ static void add(cli_sum *sum, const reel_read_message *m, const reel_chunk *chun
     if (m->size > sum->largest) sum->largest = m->size;
 }
 
-static bool has_sorted_ids(const reel_chunk *chunk) {
-    const uint8_t *ids = reel_chunk_row_ids(chunk);
-    for (size_t i = 1; i < reel_chunk_rows(chunk); i++)
-        if (memcmp(ids + 16 * (i - 1), ids + 16 * i, 16) > 0) return false;
-    return true;
-}
-
 static bool add_components(cli_stats_table *t, const reel_read_message *m, const reel_chunk *chunk, uint32_t entity) {
     for (size_t i = 0; i < reel_chunk_components(chunk); i++) {
         const reel_chunk_component *c = reel_chunk_component_at(chunk, i);
@@ -85,10 +79,9 @@ static bool add_components(cli_stats_table *t, const reel_read_message *m, const
         cli_sum *sum = find(t, &t->components, entity, c->component, strlen(c->component) + 1, &number);
         if (!sum) return false;
         if (!sum->type || strcmp(sum->type, c->arrow_type) != 0) {
-            free(sum->type);
-            sum->type = malloc(strlen(c->arrow_type) + 1);
-            if (!sum->type) return false;
-            strcpy(sum->type, c->arrow_type);
+            bool is_new;
+            if (!cli_map_add(&t->types, c->arrow_type, strlen(c->arrow_type), &number, &is_new)) return false;
+            sum->type = cli_map_key(&t->types, number, NULL);
         }
         sum->chunks++;
         sum->static_chunks += reel_chunk_is_static(chunk);
@@ -113,7 +106,7 @@ static bool find_store(cli_stats_table *t, const reel_read_message *m, size_t *n
 bool cli_stats_add(cli_stats_table *t, const reel_read_message *m, const reel_chunk *chunk) {
     const char *path = reel_chunk_entity(chunk);
     size_t store, entity, number;
-    bool is_sorted = has_sorted_ids(chunk);
+    bool is_sorted = cli_has_sorted_ids(chunk);
     if (!find_store(t, m, &store)) return false;
     cli_sum *sum = find(t, &t->entities, (uint32_t)store, path, strlen(path) + 1, &entity);
     if (!sum) return false;
@@ -134,10 +127,10 @@ bool cli_stats_add(cli_stats_table *t, const reel_read_message *m, const reel_ch
 void cli_stats_free(cli_stats_table *t) {
     cli_sums *all[] = { &t->stores, &t->entities, &t->components, &t->timelines };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        for (size_t k = 0; k < all[i]->n; k++) free(all[i]->items[k].type);
         free(all[i]->items);
         cli_map_free(&all[i]->keys);
     }
+    cli_map_free(&t->types);
     cli_text_free(&t->key);
 }
 

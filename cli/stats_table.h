@@ -20,7 +20,7 @@ uint64_t cli_distribution_at(const cli_distribution *d, double share);
 typedef struct cli_sum {
     uint32_t parent;  /* entities: store; components: entity; timelines: store */
     const char *name; /* held by the map */
-    char *type;       /* components: of the newest chunk */
+    const char *type; /* components: of the newest chunk; held by `types` */
     uint64_t chunks, static_chunks, rows, values;
     uint64_t bytes, unpacked; /* packed messages and Arrow streams; of components: a share of the messages, and the values */
     uint64_t sorted;          /* chunks by row id; of timelines: by time */
@@ -35,6 +35,7 @@ typedef struct cli_sums {
 
 typedef struct cli_stats_table {
     cli_sums stores, entities, components, timelines; /* a store's name: kind, application id, recording id, NUL between */
+    cli_map types;
     cli_distribution bytes, unpacked, rows;
     cli_text key;
 } cli_stats_table;

@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #define _POSIX_C_SOURCE 200809L
 #include "stop.h"
 
@@ -5,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,6 +43,36 @@ bool cli_stop_install(void) {
     }
     return true;
 }
+
+/* Files are read as memory. Where one was cut off meanwhile there is none: zeros are put there, so that the reader comes to an end that it can tell of, and everything is stopped. */
+static volatile sig_atomic_t was_cut;
+static size_t page_size;
+
+static void on_cut(int number, siginfo_t *info, void *context) {
+    static const char said[] = "reel: a file became shorter, or its disk failed, while it was read\n";
+    int saved = errno;
+    void *page = (void *)((uintptr_t)info->si_addr & ~(uintptr_t)(page_size - 1));
+    (void)context;
+    if (info->si_code != BUS_ADRERR || mmap(page, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) {
+        signal(number, SIG_DFL); /* what was interrupted is tried again, and ends the process */
+        return;
+    }
+    if (!was_cut && write(STDERR_FILENO, said, sizeof said - 1) < 0) errno = saved;
+    was_cut = 1;
+    requested = 1;
+    errno = saved;
+}
+
+void cli_stop_watch_files(void) {
+    struct sigaction action = { 0 };
+    action.sa_sigaction = on_cut;
+    action.sa_flags = SA_SIGINFO;
+    sigemptyset(&action.sa_mask);
+    page_size = (size_t)sysconf(_SC_PAGESIZE);
+    sigaction(SIGBUS, &action, NULL);
+}
+
+bool cli_stop_was_cut(void) { return was_cut != 0; }
 
 bool cli_stop_requested(void) { return requested != 0; }
 

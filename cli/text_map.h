@@ -12,6 +12,7 @@ typedef struct cli_map {
     size_t n, capacity;
     uint32_t *slots; /* a key's number and one; 0: empty */
     size_t n_slots;
+    struct cli_map_block *blocks;
 } cli_map;
 
 /* The number of a key: 0 for the first that was added. *is_new if it was added now. False: memory is out. */

@@ -59,16 +59,6 @@ void cli_hash_type(cli_hash *hash, const struct ArrowSchema *schema) {
 
 /* ---- values */
 
-static size_t number_size(const char *format) {
-    if (format[0] == 't')
-        return strcmp(format, "tdD") == 0 || strcmp(format, "tts") == 0 || strcmp(format, "ttm") == 0 || strcmp(format, "tiM") == 0 ? 4
-               : strcmp(format, "tin") == 0                                                                                         ? 16
-                                                                                                                                    : 8;
-    if (format[0] == 'w') return (size_t)atoll(format + 2);
-    if (format[1]) return 0;
-    return strchr("cC", format[0]) ? 1 : strchr("sSe", format[0]) ? 2 : strchr("iIf", format[0]) ? 4 : strchr("lLg", format[0]) ? 8 : 0;
-}
-
 /* Numbers that may be NaN: as they are if none is, which the loop finds out many at a time; else one by one, any NaN being the same. */
 static void hash_floats(cli_hash *hash, const char *data, int64_t n) {
     uint32_t bits;
@@ -143,7 +133,7 @@ static bool hash_lists(cli_hash *hash, const struct ArrowSchema *schema, const s
 
 static bool hash_valid(cli_hash *hash, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n) {
     const char *format = schema->format;
-    size_t size = schema->dictionary ? 0 : number_size(format);
+    size_t size = schema->dictionary ? 0 : format[0] == 'w' ? (size_t)atoll(format + 2) : (size_t)cli_value_number_size(format);
     const char *data = size && n ? (const char *)array->buffers[1] + (size_t)(array->offset + first) * size : "";
     bool fits = true;
     if (size && format[0] == 'f')

@@ -73,8 +73,7 @@ static void run_of(const char *format, const struct ArrowArray *array, int64_t i
     if (!*size) *data = "";
 }
 
-/* Bytes of one number, 0 if it is none. */
-static int64_t number_size(const char *format) {
+int64_t cli_value_number_size(const char *format) {
     if (format[1])
         return format[0] == 't' ? (strcmp(format, "tdD") == 0 || strcmp(format, "tts") == 0 || strcmp(format, "ttm") == 0 || strcmp(format, "tiM") == 0 ? 4
                                    : strcmp(format, "tin") == 0                                                                                         ? 16
@@ -95,7 +94,7 @@ static uint64_t hash_bytes(uint64_t hash, const void *data, size_t n) {
 /* Of numbers without nulls the bytes are taken as they are, of all else its text. */
 static bool hash_values(uint64_t *hash, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n) {
     static const cli_value_style all = { 0 };
-    int64_t size = number_size(schema->format);
+    int64_t size = cli_value_number_size(schema->format);
     *hash = HASH_BEGIN;
     if (size && array->null_count == 0) {
         *hash = hash_bytes(*hash, (const char *)array->buffers[1] + (array->offset + first) * size, (size_t)(n * size));
@@ -186,7 +185,7 @@ static bool as_nanoseconds(int64_t value, char unit, int64_t *ns) {
 
 /* "tsn:UTC", "tDn", "ttu", "tdD", "tiM": timestamps, durations, times of day, dates, intervals. */
 static bool append_temporal(cli_text *out, const cli_value_style *style, const char *format, const struct ArrowArray *array, int64_t at) {
-    int64_t size = number_size(format), ns, value = size == 4 ? LOAD(i32, array, 1, at) : size == 8 ? LOAD(i64, array, 1, at) : 0;
+    int64_t size = cli_value_number_size(format), ns, value = size == 4 ? LOAD(i32, array, 1, at) : size == 8 ? LOAD(i64, array, 1, at) : 0;
     bool is_date = format[1] == 'd', is_days = is_date && format[2] == 'D';
     const char *quote = style->is_json ? "\"" : "";
     cli_text text = { 0 };
@@ -274,7 +273,7 @@ bool cli_value_append(cli_text *out, const cli_value_style *style, const struct 
     if (strcmp(format, "b") == 0) return cli_text_printf(out, "%s", bit(array->buffers[1], at) ? "true" : "false");
     if (format[0] == 't') return append_temporal(out, style, format, array, at);
     if (format[0] == 'e' || format[0] == 'f' || format[0] == 'g') return append_floating(out, style, format, array, at);
-    if (number_size(format)) return append_integer(out, format, array, at);
+    if (cli_value_number_size(format)) return append_integer(out, format, array, at);
     if (format[0] == 'd') {
         const char *comma = strchr(format, ','), *bits = comma ? strchr(comma + 1, ',') : NULL;
         size = bits ? (size_t)atoi(bits + 1) / 8 : 16;

@@ -25,6 +25,8 @@ bool cli_value_append(cli_text *out, const cli_value_style *style, const struct 
 /* The n values from `first` on, as a list. */
 bool cli_values_append(cli_text *out, const cli_value_style *style, const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n);
 bool cli_value_is_null(const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t i);
+/* Bytes of a number, time or date of this Arrow format; 0: it is none. */
+int64_t cli_value_number_size(const char *format);
 /* Value i of a list or fixed-size list: *n values of array->children[0] from *first on. False: it is none. */
 bool cli_value_list(const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t i, int64_t *first, int64_t *n);
 

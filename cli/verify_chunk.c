@@ -1,6 +1,7 @@
 #include "verify_chunk.h"
 #include "number_text.h"
 #include "recording_input.h"
+#include "value_hash.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -38,7 +39,7 @@ void cli_verifier_free(cli_verifier *v) {
     cli_map_free(&v->types);
     cli_map_free(&v->coded);
     cli_map_free(&v->timelines);
-    cli_map_free(&v->columns);
+    cli_hash_map_free(&v->columns);
     cli_text_free(&v->key);
     cli_text_free(&v->text);
     free(v->introduced);
@@ -153,16 +154,31 @@ static bool look_at_type(const place *p, size_t component, const reel_chunk_comp
     return true;
 }
 
-static bool look_at_components(const place *p) {
+static uint64_t hash_of(const void *data, size_t size) {
+    cli_hash hash = CLI_HASH_BEGIN;
+    cli_hash_bytes(&hash, data, size);
+    return cli_hash_end(hash).a;
+}
+
+/* Whether this column had another type before, and never this one. False: memory is out. */
+static bool look_at_column(const place *p, const reel_chunk_component *c, bool *has_changed) {
     cli_verifier *v = p->v;
+    const char *const texts[] = { reel_chunk_entity(p->chunk), c->component, c->arrow_type };
+    uint64_t type = hash_of(c->arrow_type, strlen(c->arrow_type));
+    bool is_new;
+    if (!key(v, p->store, texts, 2)) return false;
+    const uint64_t *first = cli_hash_map_add(&v->columns, hash_of(v->key.data, v->key.size), type, &is_new);
+    *has_changed = false;
+    if (!first || *first == type) return first != NULL;
+    return key(v, p->store, texts, 3) && cli_hash_map_add(&v->columns, hash_of(v->key.data, v->key.size), 0, has_changed);
+}
+
+static bool look_at_components(const place *p) {
     for (size_t i = 0; i < reel_chunk_components(p->chunk); i++) {
         const reel_chunk_component *c = reel_chunk_component_at(p->chunk, i);
-        const char *const texts[] = { reel_chunk_entity(p->chunk), c->component, c->arrow_type };
-        bool is_new_name, is_new_type;
-        if (!look_at_type(p, i, c)) return false;
-        if (!key(v, p->store, texts, 2) || !seen(v, &v->columns, &is_new_name) || !key(v, p->store, texts, 3) || !seen(v, &v->columns, &is_new_type))
-            return false;
-        if (is_new_type && !is_new_name)
+        bool has_changed;
+        if (!look_at_type(p, i, c) || !look_at_column(p, c, &has_changed)) return false;
+        if (has_changed)
             tell(p, CLI_WARNING, "the values of the component %.120s are %.200s here, and were of another type before", c->component, c->arrow_type);
         if (!c->n_rows && reel_chunk_rows(p->chunk)) tell(p, CLI_WARNING, "no row has the component %.120s", c->component);
     }

@@ -2,6 +2,7 @@
 #ifndef REEL_CLI_VERIFY_CHUNK_H
 #define REEL_CLI_VERIFY_CHUNK_H
 
+#include "hash_map.h"
 #include "id_check.h"
 #include "text_buffer.h"
 
@@ -21,10 +22,10 @@ typedef struct cli_verifier {
     cli_map stores;      /* kind, application, recording */
     uint8_t *introduced; /* per store: a store info came */
     size_t n_introduced;
-    cli_map types;     /* components with their types that were held against the data model, and are right ... */
-    cli_map coded;     /* ... and hold values of enumerations */
-    cli_map timelines; /* store and name; with the type behind it too */
-    cli_map columns;   /* store, entity and component; with the type behind it too */
+    cli_map types;        /* components with their types that were held against the data model, and are right ... */
+    cli_map coded;        /* ... and hold values of enumerations */
+    cli_map timelines;    /* store and name; with the type behind it too */
+    cli_hash_map columns; /* store, entity and component: the hash of the first type; those with another type behind it, too */
     cli_text key, text;
 } cli_verifier;
 

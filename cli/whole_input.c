@@ -4,6 +4,7 @@
 #include "temporary_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,14 +97,18 @@ bool cli_whole_scan(cli_whole *whole, cli_reshape *job) {
     return !job->has_failed;
 }
 
+/* Pipes are copied: an index leads to and fro. */
 static const char *path_of(cli_whole *whole, cli_reshape *job, const char *path) {
     struct stat info;
-    if (strcmp(path, "-") != 0 || (fstat(STDIN_FILENO, &info) == 0 && S_ISREG(info.st_mode))) return path;
-    whole->copy = cli_temporary_copy(STDIN_FILENO);
-    if (whole->copy < 0) {
-        cli_reshape_fail(job, "standard input cannot be copied to a temporary file: %s (TMPDIR says where)", strerror(errno));
-        return NULL;
-    }
+    bool is_input = strcmp(path, "-") == 0;
+    int error = is_input ? fstat(STDIN_FILENO, &info) : stat(path, &info);
+    if ((error && !is_input) || (!error && (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)))) return path;
+    int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    whole->copy = fd < 0 ? -1 : cli_temporary_copy(fd);
+    if (whole->copy < 0)
+        cli_reshape_fail(job, "%s cannot be copied to a temporary file: %s (TMPDIR says where)", is_input ? "standard input" : path, strerror(errno));
+    if (fd >= 0 && !is_input) close(fd);
+    if (whole->copy < 0) return NULL;
     snprintf(whole->path, sizeof whole->path, "/dev/fd/%d", whole->copy);
     return whole->path;
 }
@@ -116,13 +121,13 @@ bool cli_whole_open(cli_whole *whole, cli_reshape *job, const char *path) {
         job->has_failed = true;
         return false;
     }
-    if (opened != path) whole->in.name = "standard input";
+    if (opened != path) whole->in.name = strcmp(path, "-") == 0 ? "standard input" : path;
     reel_status status = reel_read_index(whole->in.reader, REEL_INDEX_FOOTER, &whole->index);
     if (status != REEL_OK) {
         whole->index = NULL;
         whole->in.options.on_event = tell_nothing;
     }
-    if (status == REEL_E_UNSUPPORTED) cli_reshape_fail(job, "%s: it has to be a file: %s", whole->in.name, reel_error_message());
+    if (status == REEL_E_UNSUPPORTED) cli_reshape_fail(job, "%s: %s", whole->in.name, whole->in.size ? reel_error_message() : "it is empty");
     if (job->has_failed || !read_notes(whole, job, &agrees)) return false;
     if (cli_stop_requested()) return false;
     if (!agrees) return cli_whole_scan(whole, job);

@@ -1,13 +1,14 @@
-/* A recording whose chunks are changed as the first bytes say, and written again: what was written is read back without damage and is what was put.
+/* A recording whose chunks are changed as the first bytes say, and written again: what was written is read back without damage and is what was put. Chunks that are copied as they stand give the
+ * same footer whether they were read or only looked at.
  *
- *     number of steps (low 3 bits) | a byte each: the step (low 4 bits) and a number for it | a .rrd stream */
+ *     8 bytes: number of steps (low 3 bits), then the steps (low 4 bits) and a number for each | a .rrd stream */
 #include <reel/make.h>
 #include <reel/read.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNKS_MAX = 24, STEPS_MAX = 7, BYTES_MAX = 1 << 22 };
+enum { CHUNKS_MAX = 24, STEPS_MAX = 7, HEAD_BYTES = 8, BYTES_MAX = 1 << 22 };
 
 static void require(bool is_true) {
     if (!is_true) abort();
@@ -128,32 +129,65 @@ static void read_again(const output *o, size_t rows) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static reel_status drop(void *user, const void *data, size_t size) {
+    (void)user, (void)data, (void)size;
+    return REEL_OK;
+}
+
+/* All but ids that a writer makes anew. */
+static bool has_same_footer(const output *a, const output *b) {
+    uint64_t start;
+    if (a->size != b->size || a->size < 60 || memcmp(a->data + a->size - 12, "RRF2FOOT", 8) != 0) return a->size == b->size;
+    memcpy(&start, a->data + a->size - 32, sizeof start);
+    return start < a->size && !memcmp(a->data + start, b->data + start, a->size - (size_t)start);
+}
+
+enum { CHANGED, LOOKED_AT, READ, UNCHECKED, WRITERS };
+
+/* A chunk message: changed, as it stands, and as it stands with what was read of it. A large one is not looked at whole to be put as it stands: one that cannot be read goes where nobody checks. */
+static void put_chunk(reel_writer *const *writers, reel_reader *r, const reel_read_message *m, const uint8_t *steps, size_t n_steps, size_t rows[2]) {
+    reel_store_id store = {m->store_kind, m->application_id && *m->application_id ? m->application_id : "app", m->recording_id && *m->recording_id ? m->recording_id : "rec"};
+    reel_chunk *chunk;
+    if (reel_read_chunk(r, m, &chunk) != REEL_OK) {
+        (void)reel_writer_put_message(writers[UNCHECKED], m);
+        return;
+    }
+    require(reel_writer_put_message(writers[LOOKED_AT], m) == REEL_OK && reel_writer_put_read(writers[READ], m, chunk) == REEL_OK);
+    rows[1] += reel_chunk_rows(chunk);
+    chunk = change_all(chunk, steps, n_steps);
+    if (chunk && reel_writer_put_chunk(writers[CHANGED], &store, chunk) == REEL_OK) rows[0] += reel_chunk_rows(chunk);
+    reel_chunk_unref(chunk);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    size_t n_steps = size ? data[0] & STEPS_MAX : 0, rows = 0, rows_as_they_stand = 0, left = CHUNKS_MAX;
-    output changed = {0}, as_they_stand = {0};
+    size_t rows[2] = {0, 0}, left = CHUNKS_MAX;
+    output outputs[WRITERS] = {{0}};
     reel_reader *r;
-    reel_writer *writers[2];
+    reel_writer *writers[WRITERS];
     const reel_read_message *m;
-    if (size < 1 + n_steps || reel_open_memory(data + 1 + n_steps, size - 1 - n_steps, NULL, &r) != REEL_OK) return 0;
-    require(reel_writer_callback(take, &changed, &(reel_writer_options){.struct_size = sizeof(reel_writer_options), .no_compression = true}, &writers[0]) == REEL_OK);
-    require(reel_writer_callback(take, &as_they_stand, NULL, &writers[1]) == REEL_OK);
+    if (size < HEAD_BYTES || reel_open_memory(data + HEAD_BYTES, size - HEAD_BYTES, NULL, &r) != REEL_OK) return 0;
+    for (int i = 0; i < WRITERS; i++) {
+        const reel_writer_options options = {.struct_size = sizeof options, .no_compression = i == CHANGED};
+        require(reel_writer_callback(i == UNCHECKED ? drop : take, &outputs[i], &options, &writers[i]) == REEL_OK);
+    }
     while (left && reel_next(r, &m) == REEL_OK && m) {
-        reel_store_id store = {m->store_kind, m->application_id && *m->application_id ? m->application_id : "app", m->recording_id && *m->recording_id ? m->recording_id : "rec"};
-        reel_status put = reel_writer_put_message(writers[1], m);
-        reel_chunk *chunk;
-        if (m->kind != REEL_MESSAGE_CHUNK) continue;
-        left--;
-        if (reel_read_chunk(r, m, &chunk) != REEL_OK) continue; /* a large one may have been put all the same: none is */
-        require(put == REEL_OK);
-        rows_as_they_stand += reel_chunk_rows(chunk);
-        chunk = change_all(chunk, data + 1, n_steps);
-        if (chunk && reel_writer_put_chunk(writers[0], &store, chunk) == REEL_OK) rows += reel_chunk_rows(chunk);
-        reel_chunk_unref(chunk);
+        if (m->kind == REEL_MESSAGE_CHUNK) {
+            left--;
+            put_chunk(writers, r, m, data + 1, data[0] & STEPS_MAX, rows);
+        } else {
+            bool is_put = reel_writer_put_message(writers[LOOKED_AT], m) == REEL_OK;
+            require((reel_writer_put_message(writers[READ], m) == REEL_OK) == is_put);
+        }
     }
     reel_close_reader(r);
-    if (reel_writer_close(writers[0]) == REEL_OK) read_again(&changed, rows);
-    if (reel_writer_close(writers[1]) == REEL_OK) read_again(&as_they_stand, rows_as_they_stand);
-    free(changed.data);
-    free(as_they_stand.data);
+    bool is_closed[WRITERS];
+    for (int i = 0; i < WRITERS; i++) is_closed[i] = reel_writer_close(writers[i]) == REEL_OK;
+    require(is_closed[LOOKED_AT] == is_closed[READ]);
+    if (is_closed[CHANGED]) read_again(&outputs[CHANGED], rows[0]);
+    if (is_closed[READ]) {
+        read_again(&outputs[READ], rows[1]);
+        require(has_same_footer(&outputs[READ], &outputs[LOOKED_AT]));
+    }
+    for (int i = 0; i < WRITERS; i++) free(outputs[i].data);
     return 0;
 }

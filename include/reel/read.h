@@ -62,7 +62,8 @@ typedef struct reel_read_options {
     bool is_strict;              /* chunks that can be read, and that other readers refuse, are damage, too: looked for at some cost */
 } reel_read_options;
 
-/* "-" is standard input. Regular files are mapped. REEL_E_NOT_FOUND, REEL_E_IO; REEL_E_FORMAT: not a recording (an old one: REEL_E_UNSUPPORTED). */
+/* "-" is standard input. Regular files are mapped: they may grow, but one that somebody cuts off while it is read ends the program (SIGBUS), as all mapped files do; where that may
+ * happen a callback (below) that reads is the way. REEL_E_NOT_FOUND, REEL_E_IO; REEL_E_FORMAT: not a recording (an old one: REEL_E_UNSUPPORTED). */
 REEL_API reel_status reel_open(const char *path, const reel_read_options *options, reel_reader **reader);
 /* Borrowed until the reader and all its chunks are gone. */
 REEL_API reel_status reel_open_memory(const void *data, size_t size, const reel_read_options *options, reel_reader **reader);
@@ -116,7 +117,8 @@ REEL_API reel_status reel_next(reel_reader *reader, const reel_read_message **me
 
 typedef struct reel_chunk reel_chunk;
 /* The chunk in a message. Uncompressed values of a mapped file are used where they stand; else they are unpacked once. Old forms (rerun 0.23 on) are brought to today's names.
- * Any other error but REEL_E_NO_MEMORY was told, and is counted. Not read: dictionaries, views and run-end encoding, ZSTD within Arrow (REEL_E_UNSUPPORTED). */
+ * Dictionaries, views and run ends are decoded, into no more than the input can hold. Any other error but REEL_E_NO_MEMORY was told, and is counted. Not read: ZSTD within Arrow
+ * (REEL_E_UNSUPPORTED). */
 REEL_API reel_status reel_read_chunk(reel_reader *reader, const reel_read_message *message, reel_chunk **chunk);
 REEL_API reel_chunk *reel_chunk_ref(reel_chunk *chunk);
 REEL_API void reel_chunk_unref(reel_chunk *chunk); /* NULL is allowed */
@@ -232,7 +234,8 @@ REEL_API const reel_index_store_info *reel_index_store(const reel_index *index, 
 REEL_API size_t reel_index_size(const reel_index *index);
 REEL_API reel_status reel_index_at(const reel_index *index, size_t chunk, reel_index_entry *entry); /* texts and ranges live as long as the index */
 /* Holds the footer against the chunks: entity, id, rows, sizes, times, and per component its rows and their times; chunks that it does not have, and entries that lead to none; and
- * its schema of all columns: types, what is static. Each difference is told (NULL: only counted). REEL_OK also when there are some; REEL_E_NOT_FOUND, REEL_E_FORMAT: there is no good footer. */
+ * its schema of all columns: types, what is static. Each difference is told (NULL: only counted); an event of the status REEL_OK is none, but says that official readers cannot use the
+ * footer. REEL_OK also when there are some; REEL_E_NOT_FOUND, REEL_E_FORMAT: there is no good footer. */
 REEL_API reel_status reel_index_verify(reel_reader *reader, reel_read_event_fn on_event, void *user, uint64_t *n_differences);
 /* The same for those who read the messages anyway, in their order: each chunk message, and its chunk (NULL: it could not be read, which reel_error_message() tells). */
 typedef struct reel_footer_check reel_footer_check;
@@ -300,7 +303,8 @@ REEL_API reel_status reel_writer_put_message(reel_writer *writer, const reel_rea
 REEL_API reel_status reel_writer_put_read(reel_writer *writer, const reel_read_message *message, const reel_chunk *chunk);
 /* Of a blueprint; behind all of its chunks. */
 REEL_API reel_status reel_writer_put_activation(reel_writer *writer, const reel_store_id *store, bool make_active, bool make_default);
-/* Footer, sync, rename. The writer is gone whatever it returns; after an error the file is as it was before, unless it was only the folder that could not be synced. */
+/* Footer, sync, rename. The writer is gone whatever it returns; after an error the file is as it was before, unless it was only the folder that could not be synced, or REEL_E_TOO_LARGE: the
+ * file is there, complete but for the footer, which official readers would not take (docs/guarantees.md). */
 REEL_API reel_status reel_writer_close(reel_writer *writer);
 REEL_API void reel_writer_abandon(reel_writer *writer);
 

@@ -75,7 +75,8 @@ REEL_API reel_recording *reel_ref(reel_recording *rec);
 REEL_API void reel_unref(reel_recording *rec);
 
 /* Ends the recording: takes what was logged, ends every sink (footers are written) within timeout_ms (-1: 5,000). Logging after that
- * returns REEL_E_CLOSED. A second close returns REEL_E_CLOSED and does nothing. */
+ * returns REEL_E_CLOSED. A second close returns REEL_E_CLOSED and does nothing. REEL_E_TOO_LARGE: a file is complete but for its footer,
+ * which official readers could not use (docs/guarantees.md); an event tells the same. */
 REEL_API reel_status reel_close(reel_recording *rec, int64_t timeout_ms);
 
 /* reel_close and reel_unref. NULL is allowed. */

@@ -73,7 +73,8 @@ typedef struct reel_bytes_owned {
 } reel_bytes_owned;
 REEL_API void reel_bytes_free(reel_bytes_owned *bytes);
 
-/* A complete .rrd with footer of what the memory sink holds: peek leaves it there, drain empties the sink. Flushes first. Every non-empty
+/* A complete .rrd with footer (unless official readers could not use it, which an event tells: docs/guarantees.md) of what the memory
+ * sink holds: peek leaves it there, drain empties the sink. Flushes first. Every non-empty
  * result stands alone (store info, properties, static state); with nothing new since the last drain the result is empty (size 0). */
 REEL_API reel_status reel_drain(reel_recording *rec, reel_sink_id id, reel_bytes_owned *bytes);
 REEL_API reel_status reel_peek(reel_recording *rec, reel_sink_id id, reel_bytes_owned *bytes);

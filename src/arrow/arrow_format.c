@@ -4,7 +4,7 @@
 
 /* Formats of fixed width whose meaning lies in their text. What follows a timestamp's colon is its zone. */
 static const struct {
-    const char *text;
+    char text[5];
     uint8_t bytes;
     bool has_more;
 } fixed_formats[] = {

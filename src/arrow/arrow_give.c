@@ -86,13 +86,27 @@ bool reel__arrow_copy_schema(reel__ipc_tree *arena, const struct ArrowSchema *fr
     }
     if (!from->n_children)
         return true;
-    struct ArrowSchema *children = reel__ipc_alloc(arena, (size_t)from->n_children * sizeof *children);
-    to->children = reel__ipc_alloc(arena, (size_t)from->n_children * sizeof *to->children);
-    bool ok = children && to->children;
-    for (int64_t i = 0; ok && i < from->n_children; i++) {
-        to->children[i] = &children[i];
+    struct ArrowSchema *children = reel__ipc_schema_children(arena, to, (size_t)from->n_children);
+    bool ok = children != NULL;
+    for (int64_t i = 0; ok && i < from->n_children; i++)
         ok = reel__arrow_copy_schema(arena, from->children[i], with_texts, &children[i]);
+    return ok;
+}
+
+bool reel__arrow_copy_array(reel__ipc_tree *arena, const struct ArrowArray *from, struct ArrowArray *to) {
+    *to = *from;
+    to->release = NULL;
+    if (from->dictionary) {
+        to->dictionary = reel__ipc_alloc(arena, sizeof *to->dictionary);
+        if (!to->dictionary || !reel__arrow_copy_array(arena, from->dictionary, to->dictionary))
+            return false;
     }
+    if (!from->n_children)
+        return true;
+    struct ArrowArray *children = reel__ipc_array_children(arena, to, (size_t)from->n_children);
+    bool ok = children != NULL;
+    for (int64_t i = 0; ok && i < from->n_children; i++)
+        ok = reel__arrow_copy_array(arena, from->children[i], &children[i]);
     return ok;
 }
 
@@ -113,21 +127,18 @@ bool reel__arrow_nothing(reel__ipc_tree *arena, const struct ArrowSchema *type, 
     reel__arrow_format format;
     if (!reel__arrow_parse(type, &format))
         return false;
-    *to = (struct ArrowArray){.length = n, .null_count = n, .n_buffers = format.n_buffers, .n_children = type->n_children};
+    *to = (struct ArrowArray){.length = n, .null_count = n, .n_buffers = format.n_buffers};
     const void **buffers = reel__ipc_alloc(arena, 3 * sizeof *buffers);
-    struct ArrowArray *children = reel__ipc_alloc(arena, (size_t)type->n_children * sizeof *children + 1);
-    to->children = reel__ipc_alloc(arena, (size_t)type->n_children * sizeof *to->children + 1);
-    if (!buffers || !children || !to->children)
+    struct ArrowArray *children = reel__ipc_array_children(arena, to, (size_t)type->n_children);
+    if (!buffers || !children)
         return false;
     bool has_bitmap = format.kind != REEL__ARROW_NULL && !reel__arrow_is_union(format.kind);
     for (int i = 0; i < 3; i++)
         buffers[i] = i == 0 && has_bitmap && !n ? NULL : zeros;
     to->buffers = buffers;
     bool ok = true;
-    for (int64_t i = 0; ok && i < type->n_children; i++) {
-        to->children[i] = &children[i];
+    for (int64_t i = 0; ok && i < type->n_children; i++)
         ok = reel__arrow_nothing(arena, type->children[i], 0, zeros, &children[i]);
-    }
     return ok;
 }
 

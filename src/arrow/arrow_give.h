@@ -11,8 +11,9 @@
 void reel__arrow_give_schema(reel__ipc_tree *arena, const struct ArrowSchema *root, struct ArrowSchema *out);
 void reel__arrow_give_array(reel__ipc_tree *arena, const struct ArrowArray *root, struct ArrowArray *out);
 
-/* A copy in the arena, without a release; with_texts false: whose texts are the same. false: memory is out. */
+/* A copy in the arena, without a release; with_texts false: whose texts are the same. An array's buffers are the same in any case. false: memory is out. */
 bool reel__arrow_copy_schema(reel__ipc_tree *arena, const struct ArrowSchema *from, bool with_texts, struct ArrowSchema *to);
+bool reel__arrow_copy_array(reel__ipc_tree *arena, const struct ArrowArray *from, struct ArrowArray *to);
 /* Whether arrays of the one may be taken for arrays of the other: names of lists' items, metadata and what may be null aside. */
 bool reel__arrow_same_type(const struct ArrowSchema *a, const struct ArrowSchema *b);
 

@@ -138,11 +138,17 @@ static reel_status check_structure(const struct ArrowSchema *schema, const struc
 }
 
 reel_status reel__arrow_check(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where) {
+    int64_t left = REEL__ARROW_DECODED_MAX;
     REEL__TRY(check_structure(schema, array, where));
-    return reel__arrow_check_values(type, schema, array, where);
+    return reel__arrow_check_values(type, schema, array, where, &left);
 }
 
 reel_status reel__arrow_import(const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where, reel__arrow_type **out) {
+    int64_t left = REEL__ARROW_DECODED_MAX;
+    return reel__arrow_import_within(schema, array, where, &left, out);
+}
+
+reel_status reel__arrow_import_within(const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where, int64_t *left, reel__arrow_type **out) {
     reel__arrow_type *type;
     *out = NULL;
     REEL__TRY(reel__arrow_type_from_schema(schema, false, where, &type));
@@ -152,7 +158,7 @@ reel_status reel__arrow_import(const struct ArrowSchema *schema, const struct Ar
         REEL__TRY(reel__arrow_type_from_schema(schema, true, where, &type));
     }
     if (status == REEL_OK)
-        status = reel__arrow_check_values(type, schema, array, where);
+        status = reel__arrow_check_values(type, schema, array, where, left);
     if (status != REEL_OK) {
         reel__release(type);
         return status;

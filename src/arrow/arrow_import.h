@@ -17,6 +17,9 @@
 /* Checks an array of values and makes its type, one block with all its nodes and texts (reel__release). `where` stands in front of messages: "path: component".
  * What was accepted here may be given to measure and write. Neither struct is changed or released. */
 reel_status reel__arrow_import(const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where, reel__arrow_type **out);
+/* The same, where *left values and bytes may still come out of dictionaries, views and runs: a few bytes can stand for very many. */
+reel_status reel__arrow_import_within(const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where, int64_t *left, reel__arrow_type **out);
+#define REEL__ARROW_DECODED_MAX ((int64_t)INT32_MAX)
 
 /* The type alone. root_nulls: the values themselves may be null. */
 reel_status reel__arrow_type_from_schema(const struct ArrowSchema *schema, bool root_nulls, const char *where, reel__arrow_type **out);

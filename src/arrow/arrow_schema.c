@@ -5,6 +5,7 @@
 #include "../base/error.h"
 #include "../base/text.h"
 #include "arrow_format.h"
+#include "arrow_metadata.h"
 #include "ipc_write.h"
 
 #include <string.h>
@@ -201,17 +202,6 @@ reel_status reel__arrow_type_from_schema(const struct ArrowSchema *schema, bool 
 
 /* ---- equality */
 
-size_t reel__arrow_metadata_size(const char *metadata) {
-    int32_t n, size;
-    size_t at = 4;
-    memcpy(&n, metadata, 4);
-    for (int64_t i = 0; i < 2 * (int64_t)n; i++) {
-        memcpy(&size, metadata + at, 4);
-        at += 4 + (size_t)size;
-    }
-    return at;
-}
-
 void reel__arrow_type_key(const reel__arrow_type *type, reel__buf *out) {
     reel__buf_u8(out, type->root_nulls);
     for (uint16_t i = 0; i < type->n_nodes; i++) {
@@ -228,8 +218,6 @@ void reel__arrow_type_key(const reel__arrow_type *type, reel__buf *out) {
     }
 }
 
-static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
-
 bool reel__arrow_type_equal(const reel__arrow_type *a, const reel__arrow_type *b) {
     if (a == b)
         return true;
@@ -237,7 +225,7 @@ bool reel__arrow_type_equal(const reel__arrow_type *a, const reel__arrow_type *b
         return false;
     for (uint16_t i = 0; i < a->n_nodes; i++) {
         const reel__arrow_node *x = &a->nodes[i], *y = &b->nodes[i];
-        if (x->kind != y->kind || x->nullable != y->nullable || x->n != y->n || !same_text(x->name, y->name) || !same_text(x->format, y->format) || !x->metadata != !y->metadata)
+        if (x->kind != y->kind || x->nullable != y->nullable || x->n != y->n || !reel__text_same(x->name, y->name) || !reel__text_same(x->format, y->format) || !x->metadata != !y->metadata)
             return false;
         size_t size = x->metadata ? reel__arrow_metadata_size(x->metadata) : 0;
         if (size && (reel__arrow_metadata_size(y->metadata) != size || memcmp(x->metadata, y->metadata, size) != 0))

@@ -14,11 +14,9 @@ typedef struct walk {
     size_t *sizes;    /* counts; or NULL */
     uint8_t **at;     /* copies: where each stream goes on; or NULL */
     uint32_t in_dictionary;
-    int64_t decoded;  /* values looked at through dictionaries, again for every use */
+    int64_t left;     /* values and bytes that may be looked at through dictionaries and views, again for every use */
     reel_status status;
 } walk;
-
-#define DECODED_MAX ((int64_t)1 << 29) /* a small dictionary of large values, used often, could keep a check busy for hours */
 
 /* A node with the array that has its values, and its first stream. */
 typedef struct source {
@@ -260,15 +258,24 @@ static const uint8_t *view_bytes(const struct ArrowArray *array, int64_t i, int3
     return (int64_t)at[1] + *size <= room_there ? (const uint8_t *)array->buffers[2 + at[0]] + at[1] : NULL;
 }
 
+/* A small dictionary of large values, used often, could keep a check busy for hours. */
+static bool spend(walk *w, const source *s, int64_t n) {
+    if (!w->checks || !w->in_dictionary || (w->left -= n) >= 0)
+        return true;
+    w->status = reel__fail(REEL_E_TOO_LARGE, "%s: decoded, the dictionaries, views or runs of \"%.60s\" are too large", w->where, s->node->name);
+    return false;
+}
+
 static void check_text(walk *w, const source *s, const void *text, int64_t size) {
     bool is_text = s->node->kind == REEL__ARROW_UTF8 || s->node->kind == REEL__ARROW_LARGE_UTF8;
     if (!text)
         w->status = reel__fail(REEL_E_ARGUMENT, "%s: a view of \"%.60s\" points outside of its buffers", w->where, s->node->name);
-    else if (is_text && !reel__utf8_valid(text, (size_t)size))
+    else if (spend(w, s, size) && is_text && !reel__utf8_valid(text, (size_t)size))
         w->status = reel__fail(REEL_E_UTF8, "%s: a text of \"%.60s\", %lld bytes, is not valid UTF-8", w->where, s->node->name, (long long)size);
 }
 
 static void walk_views(walk *w, const source *s, uint32_t stream, int64_t first, int64_t n) {
+    w->in_dictionary++;
     for (int64_t i = 0; i < n && w->status == REEL_OK; i++) {
         int32_t size;
         const uint8_t *bytes = view_bytes(s->array, first + i, &size);
@@ -279,6 +286,7 @@ static void walk_views(walk *w, const source *s, uint32_t stream, int64_t first,
         put_length(w, stream, size);
         put(w, stream + 1, bytes, size, 1);
     }
+    w->in_dictionary--;
 }
 
 /* Lengths from offsets; *from and *to are what they span. */
@@ -308,6 +316,12 @@ static void walk_texts(walk *w, const source *s, bool is_wide, uint32_t stream, 
         put(w, stream + 1, bytes + from, to - from, 1);
 }
 
+static void walk_decoded(walk *w, source values, int64_t index, int64_t n) {
+    w->in_dictionary++;
+    walk_node(w, values, index, n);
+    w->in_dictionary--;
+}
+
 static void walk_lists(walk *w, const source *s, const reel__arrow_format *f, uint32_t stream, int64_t first, int64_t n) {
     source child = child_of(s, 0);
     int64_t from, to;
@@ -325,7 +339,7 @@ static void walk_lists(walk *w, const source *s, const reel__arrow_format *f, ui
             return;
         }
         put_length(w, stream, size);
-        walk_node(w, child, from, size);
+        walk_decoded(w, child, from, size);
     }
 }
 
@@ -387,12 +401,6 @@ static void walk_union(walk *w, const source *s, const reel__arrow_format *f, in
 
 /* ---- what stands for other values */
 
-static void walk_decoded(walk *w, source values, int64_t index) {
-    w->in_dictionary++;
-    walk_node(w, values, index, 1);
-    w->in_dictionary--;
-}
-
 static void walk_dictionary(walk *w, const source *s, uint8_t kind, int64_t first, int64_t n) {
     const struct ArrowArray *array = s->array, *dictionary = array->dictionary;
     bool is_valid;
@@ -408,7 +416,7 @@ static void walk_dictionary(walk *w, const source *s, uint8_t kind, int64_t firs
                 if (w->checks && (index < 0 || index >= dictionary->length))
                     w->status = reel__fail(REEL_E_ARGUMENT, "%s: the dictionary of \"%.60s\" has %lld values and no value %lld", w->where, s->node->name, (long long)dictionary->length, (long long)index);
                 else
-                    walk_decoded(w, (source){s->node, s->schema->dictionary, dictionary, s->stream, s->has_validity}, index);
+                    walk_decoded(w, (source){s->node, s->schema->dictionary, dictionary, s->stream, s->has_validity}, index, 1);
             }
         }
         if (w->status != REEL_OK)
@@ -424,7 +432,11 @@ static void walk_run_ends(walk *w, const source *s, int64_t first, int64_t n) {
     for (int64_t i = 0; i < n && w->status == REEL_OK; run++) {
         int64_t end = reel__arrow_integer(ends->buffers[1], kind, ends->offset + run) - s->array->offset - first;
         if (w->checks) { /* once is enough */
-            walk_node(w, values, run, 1);
+            int64_t count = (end < n ? end : n) - i;
+            w->in_dictionary++;
+            if (spend(w, s, count))
+                walk_node(w, values, run, 1);
+            w->in_dictionary--;
             i = end;
         }
         for (; i < end && i < n && w->status == REEL_OK; i++)
@@ -479,10 +491,8 @@ static void walk_node(walk *w, source s, int64_t first, int64_t n) {
     reel__arrow_format f;
     if (!n || w->status != REEL_OK)
         return;
-    if (w->checks && w->in_dictionary && (w->decoded += n) > DECODED_MAX) {
-        w->status = reel__fail(REEL_E_TOO_LARGE, "%s: with its dictionaries decoded, \"%.60s\" makes more than %lld values", w->where, s.node->name, (long long)DECODED_MAX);
+    if (!spend(w, &s, n))
         return;
-    }
     reel__arrow_parse(s.schema, &f);
     bool has_no_bitmap = f.kind == REEL__ARROW_NULL || reel__arrow_is_union(f.kind);
     if (w->hidden && (f.storage != REEL__ARROW_AS_IT_IS || reel__arrow_is_union(f.kind)))
@@ -505,9 +515,10 @@ static source root_of(const reel__arrow_type *type, const struct ArrowSchema *sc
     return (source){type->nodes, schema, array, 0, type->root_nulls};
 }
 
-reel_status reel__arrow_check_values(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where) {
-    walk w = {.where = where, .checks = true};
+reel_status reel__arrow_check_values(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where, int64_t *left) {
+    walk w = {.where = where, .checks = true, .left = *left};
     walk_node(&w, root_of(type, schema, array), 0, array->length);
+    *left = w.left;
     return w.status;
 }
 

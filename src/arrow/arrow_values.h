@@ -17,7 +17,7 @@ uint8_t reel__arrow_run_ends_kind(const struct ArrowSchema *schema);
 
 /* Whether one of n values is null: by its bitmap, or by what it stands for. What points outside of an array is not. */
 bool reel__arrow_has_nulls(const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t first, int64_t n);
-/* Looks at all values that can be seen: UTF-8, nulls where the type allows none, indices, codes, views. */
-reel_status reel__arrow_check_values(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where);
+/* Looks at all values that can be seen: UTF-8, nulls where the type allows none, indices, codes, views. *left: as in arrow_import.h. */
+reel_status reel__arrow_check_values(const reel__arrow_type *type, const struct ArrowSchema *schema, const struct ArrowArray *array, const char *where, int64_t *left);
 
 #endif

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-static const char *const words[][2] = {
+/* Without pointers: those would take more than the texts, and have to be brought into place whenever the library is loaded. */
+static const struct {
+    char format[4], word[24];
+} words[] = {
     {"n", "null"}, {"b", "bool"}, {"c", "int8"}, {"C", "uint8"}, {"s", "int16"}, {"S", "uint16"}, {"i", "int32"}, {"I", "uint32"}, {"l", "int64"}, {"L", "uint64"},
     {"e", "halffloat"}, {"f", "float"}, {"g", "double"}, {"u", "string"}, {"U", "large_string"}, {"z", "binary"}, {"Z", "large_binary"}, {"vu", "string_view"}, {"vz", "binary_view"},
     {"tdD", "date32"}, {"tdm", "date64"}, {"tts", "time32[s]"}, {"ttm", "time32[ms]"}, {"ttu", "time64[us]"}, {"ttn", "time64[ns]"},
@@ -76,8 +79,8 @@ static void put(reel__buf *out, const struct ArrowSchema *schema, int depth) {
         return;
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i][0], format) == 0) {
-            reel__buf_text(out, words[i][1]);
+        if (strcmp(words[i].format, format) == 0) {
+            reel__buf_text(out, words[i].word);
             return;
         }
     put_parametric(out, format);

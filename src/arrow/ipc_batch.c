@@ -17,8 +17,8 @@ enum { NOT_COMPRESSED = -1, CODEC_LZ4_FRAME = 0, CODEC_ZSTD = 1 };
 typedef struct reading {
     reel__ipc_tree *tree;
     const uint8_t *head;            /* the flatbuffer's bytes */
-    reel__flat_items nodes, buffers;
-    uint32_t next_node, next_buffer;
+    reel__flat_items nodes, buffers, views;
+    uint32_t next_node, next_buffer, next_views;
     const uint8_t *body;
     size_t body_size;
     int codec;
@@ -33,6 +33,15 @@ typedef struct bytes {
 static reel_status no_memory(void) { return reel__fail(REEL_E_NO_MEMORY, "no memory for an Arrow record batch"); }
 static reel_status bad(const struct ArrowSchema *field, const char *what, int64_t number) {
     return reel__fail(REEL_E_FORMAT, "an Arrow column's field \"%.60s\" (%.40s) has %s (%lld)", field->name, field->format, what, (long long)number);
+}
+
+/* Memory for bytes of a buffer. A buffer may be named again and again, so it is the sum that has to be held against the input. */
+static reel_status take(reading *r, const struct ArrowSchema *field, uint64_t size, uint8_t **out) {
+    if (size > r->tree->copies_left)
+        return bad(field, "a compressed buffer that, with those before it, is larger than its message can be", (int64_t)size);
+    r->tree->copies_left -= size;
+    *out = reel__ipc_alloc(r->tree, (size_t)size);
+    return *out ? REEL_OK : no_memory();
 }
 
 /* i64 size before compression | packed bytes. -1: they are not packed. */
@@ -50,9 +59,8 @@ static reel_status unpack(reading *r, const struct ArrowSchema *field, bytes *b)
         return REEL_OK;
     if (size < 0 || (uint64_t)size > reel__lz4_size_max(b->size))
         return bad(field, "a compressed buffer that cannot be as large as it says", size);
-    uint8_t *out = reel__ipc_alloc(r->tree, (size_t)size);
-    if (!out)
-        return no_memory();
+    uint8_t *out;
+    REEL__TRY(take(r, field, (uint64_t)size, &out));
     REEL__TRY(reel__lz4_frame_unpack(b->data, b->size, out, (size_t)size));
     *b = (bytes){out, (size_t)size};
     return REEL_OK;
@@ -67,14 +75,16 @@ static reel_status next_buffer(reading *r, const struct ArrowSchema *field, uint
     uint64_t offset = reel__load_u64(at), size = reel__load_u64(at + 8);
     if (offset > r->body_size || size > r->body_size - offset)
         return bad(field, "a buffer outside of its message", (int64_t)offset);
+    if (size > r->tree->bytes_left)
+        return bad(field, "a buffer that is used by too many", (int64_t)offset);
+    r->tree->bytes_left -= size;
     bytes b = {r->body + offset, (size_t)size};
     REEL__TRY(unpack(r, field, &b));
     if (b.size < size_min)
         return bad(field, "a buffer that is too short for its values", (int64_t)b.size);
     if ((uintptr_t)b.data % alignment) {
-        void *copy = reel__ipc_alloc(r->tree, b.size);
-        if (!copy)
-            return no_memory();
+        uint8_t *copy;
+        REEL__TRY(take(r, field, b.size, &copy));
         b.data = b.size ? memcpy(copy, b.data, b.size) : copy;
     }
     *out = b;
@@ -109,10 +119,42 @@ static reel_status read_offsets(reading *r, const struct ArrowSchema *field, str
     return REEL_OK;
 }
 
+/* 16 bytes per value, and buffers that they point into, behind which the sizes of those stand. */
+static reel_status read_views(reading *r, const struct ArrowSchema *field, struct ArrowArray *array) {
+    size_t n = (size_t)array->n_buffers - 3;
+    uint64_t *sizes = reel__ipc_alloc(r->tree, n * sizeof *sizes);
+    bytes b;
+    if (!sizes)
+        return no_memory();
+    REEL__TRY(next_buffer(r, field, 16 * (uint64_t)array->length, 8, &b));
+    array->buffers[1] = b.data;
+    for (size_t i = 0; i < n; i++) {
+        REEL__TRY(next_buffer(r, field, 0, 1, &b));
+        array->buffers[2 + i] = b.data;
+        sizes[i] = b.size;
+    }
+    array->buffers[2 + n] = sizes;
+    return REEL_OK;
+}
+
+/* An offset and a size per list. */
+static reel_status read_list_views(reading *r, const struct ArrowSchema *field, struct ArrowArray *array, size_t width) {
+    bytes b;
+    for (int i = 1; i < 3; i++) {
+        REEL__TRY(next_buffer(r, field, width * (uint64_t)array->length, width, &b));
+        array->buffers[i] = b.data;
+    }
+    return REEL_OK;
+}
+
 /* The buffers behind the validity. *bytes_size: of texts and binaries. */
 static reel_status read_buffers(reading *r, const struct ArrowSchema *field, const reel__arrow_format *f, struct ArrowArray *array, size_t *bytes_size) {
     uint64_t n = (uint64_t)array->length;
     bytes b;
+    if (f->storage == REEL__ARROW_VIEWS)
+        return read_views(r, field, array);
+    if (f->storage == REEL__ARROW_LIST_VIEWS)
+        return read_list_views(r, field, array, f->is_wide ? 8 : 4);
     switch (f->kind) {
     case REEL__ARROW_NULL: case REEL__ARROW_STRUCT: case REEL__ARROW_FIXED_LIST:
         return REEL_OK;
@@ -151,19 +193,37 @@ static reel_status read_array(reading *r, const struct ArrowSchema *field, struc
 
 static void keep_array(struct ArrowArray *array) { (void)array; }
 
+static reel_status find_dictionary(reading *r, const struct ArrowSchema *field, struct ArrowArray *array) {
+    reel__ipc_dictionary *d = r->tree->dictionaries;
+    while (d && &d->schema != field->dictionary)
+        d = d->next;
+    if (!d || !d->array.release)
+        return bad(field, "a dictionary that did not come before it", d ? d->id : 0);
+    array->dictionary = &d->array;
+    return REEL_OK;
+}
+
+/* Buffers of a field. Those of views are counted in the batch. */
+static reel_status count_buffers(reading *r, const struct ArrowSchema *field, const reel__arrow_format *f, size_t *n) {
+    *n = f->n_buffers;
+    if (f->storage != REEL__ARROW_VIEWS)
+        return REEL_OK;
+    uint64_t more = r->next_views < r->views.n ? reel__load_u64(r->head + r->views.at + 8 * (size_t)r->next_views++) : UINT64_MAX;
+    if (more > r->buffers.n - r->next_buffer)
+        return bad(field, "more buffers than there are", (int64_t)more);
+    *n += (size_t)more;
+    return REEL_OK;
+}
+
 static reel_status read_children(reading *r, const struct ArrowSchema *field, struct ArrowArray *array) {
     size_t n = (size_t)field->n_children;
     if (!n)
         return REEL_OK;
-    struct ArrowArray *children = reel__ipc_alloc(r->tree, n * sizeof *children);
-    array->children = reel__ipc_alloc(r->tree, n * sizeof *array->children);
-    if (!children || !array->children)
+    struct ArrowArray *children = reel__ipc_array_children(r->tree, array, n);
+    if (!children)
         return no_memory();
-    array->n_children = field->n_children;
-    for (size_t i = 0; i < n; i++) {
-        array->children[i] = &children[i];
+    for (size_t i = 0; i < n; i++)
         REEL__TRY(read_array(r, field->children[i], &children[i]));
-    }
     return REEL_OK;
 }
 
@@ -183,15 +243,17 @@ static reel_status read_array(reading *r, const struct ArrowSchema *field, struc
     bool is_byteless = f.kind == REEL__ARROW_NULL || (f.kind == REEL__ARROW_FIXED_LIST && !f.n) || (f.kind == REEL__ARROW_STRUCT && !field->n_children);
     if (is_byteless && length > BYTELESS_MAX)
         return bad(field, "more values without bytes than is sensible", length);
-    *array = (struct ArrowArray){.length = length, .n_buffers = f.n_buffers, .release = keep_array};
-    if (f.n_buffers) {
-        array->buffers = reel__ipc_alloc(r->tree, f.n_buffers * sizeof *array->buffers);
+    size_t n_buffers;
+    REEL__TRY(count_buffers(r, field, &f, &n_buffers));
+    *array = (struct ArrowArray){.length = length, .n_buffers = (int64_t)n_buffers};
+    if (n_buffers) {
+        array->buffers = reel__ipc_alloc(r->tree, n_buffers * sizeof *array->buffers);
         if (!array->buffers)
             return no_memory();
-        memset(array->buffers, 0, f.n_buffers * sizeof *array->buffers);
+        memset(array->buffers, 0, n_buffers * sizeof *array->buffers);
     }
     if (f.kind == REEL__ARROW_NULL) {
-        array->null_count = length;
+        array->null_count = f.storage == REEL__ARROW_AS_IT_IS ? length : 0; /* run ends have none of their own */
     } else if (!is_union) {
         REEL__TRY(read_validity(r, field, array, null_count));
     } else if (r->has_union_bitmaps) {
@@ -200,7 +262,10 @@ static reel_status read_array(reading *r, const struct ArrowSchema *field, struc
     }
     REEL__TRY(read_buffers(r, field, &f, array, &bytes_size));
     REEL__TRY(read_children(r, field, array));
-    return reel__ipc_check(field, array, bytes_size);
+    if (f.storage == REEL__ARROW_DICTIONARY)
+        REEL__TRY(find_dictionary(r, field, array));
+    array->release = keep_array;
+    return f.storage == REEL__ARROW_AS_IT_IS ? reel__ipc_check(field, array, bytes_size) : REEL_OK;
 }
 
 static reel_status read_codec(reading *r, reel__flat_view *view, const reel__flat_at *batch) {
@@ -215,16 +280,25 @@ static reel_status read_codec(reading *r, reel__flat_view *view, const reel__fla
     return REEL_OK;
 }
 
-reel_status reel__ipc_batch_read(reel__ipc_tree *tree, reel__flat_view *view, const reel__flat_at *batch, const uint8_t *body, size_t body_size, bool has_union_bitmaps) {
-    reading r = {.tree = tree, .head = view->data, .body = body, .body_size = body_size, .has_union_bitmaps = has_union_bitmaps};
-    r.nodes = reel__flat_list(view, batch, 1, 16);
-    r.buffers = reel__flat_list(view, batch, 2, 16);
-    int64_t length = reel__flat_number(view, batch, 0, 8, 0);
-    REEL__TRY(read_codec(&r, view, batch));
-    if (view->is_bad)
+/* A RecordBatch table and its body. */
+static reel_status begin(reading *r, reel__ipc_tree *tree, reel__ipc_message *m, const reel__flat_at *batch, int64_t *length) {
+    *r = (reading){.tree = tree, .head = m->view.data, .body = m->body, .body_size = m->body_size, .has_union_bitmaps = m->version == REEL__IPC_V4};
+    r->nodes = reel__flat_list(&m->view, batch, 1, 16);
+    r->buffers = reel__flat_list(&m->view, batch, 2, 16);
+    r->views = reel__flat_list(&m->view, batch, 4, 8);
+    *length = reel__flat_number(&m->view, batch, 0, 8, 0);
+    REEL__TRY(read_codec(r, &m->view, batch));
+    if (m->view.is_bad)
         return reel__fail(REEL_E_FORMAT, "an Arrow record batch's head has an offset that leads out of it");
-    if (length < 0 || length > COUNT_MAX)
-        return reel__fail(REEL_E_FORMAT, "an Arrow record batch has a length that makes no sense (%lld)", (long long)length);
+    if (*length < 0 || *length > COUNT_MAX)
+        return reel__fail(REEL_E_FORMAT, "an Arrow record batch has a length that makes no sense (%lld)", (long long)*length);
+    return REEL_OK;
+}
+
+reel_status reel__ipc_batch_read(reel__ipc_tree *tree, reel__ipc_message *m) {
+    reading r;
+    int64_t length;
+    REEL__TRY(begin(&r, tree, m, &m->header, &length));
     tree->array.length = length;
     tree->array.n_buffers = 1;
     tree->array.buffers = reel__ipc_alloc(tree, sizeof *tree->array.buffers);
@@ -235,5 +309,21 @@ reel_status reel__ipc_batch_read(reel__ipc_tree *tree, reel__flat_view *view, co
     for (int64_t i = 0; i < tree->array.n_children; i++)
         if (tree->array.children[i]->length != length)
             return bad(tree->schema.children[i], "another number of rows than its record batch", tree->array.children[i]->length);
+    return REEL_OK;
+}
+
+/* id, batch, whether it is more of one that was there. Each field that names it has it in its own type. */
+reel_status reel__ipc_dictionary_read(reel__ipc_tree *tree, reel__ipc_message *m) {
+    reel__flat_at batch = reel__flat_child(&m->view, &m->header, 1);
+    int64_t id = reel__flat_number(&m->view, &m->header, 0, 8, 0), length;
+    for (reel__ipc_dictionary *d = tree->dictionaries; d; d = d->next) {
+        reading r;
+        if (d->id != id)
+            continue;
+        if (d->array.release)
+            return reel__fail(REEL_E_UNSUPPORTED, "an Arrow stream has a dictionary that comes in several pieces");
+        REEL__TRY(begin(&r, tree, m, &batch, &length));
+        REEL__TRY(read_array(&r, &d->schema, &d->array));
+    }
     return REEL_OK;
 }

@@ -45,6 +45,13 @@ static reel_status check_texts(const struct ArrowSchema *field, const struct Arr
     return REEL_OK;
 }
 
+static reel_status check_child_lengths(const struct ArrowSchema *field, const struct ArrowArray *array, int64_t length_min) {
+    for (int64_t i = 0; i < array->n_children; i++)
+        if (array->children[i]->length < length_min)
+            return bad(field, "a child with fewer values than it needs", array->children[i]->length);
+    return REEL_OK;
+}
+
 static reel_status check_union(const struct ArrowSchema *field, const struct ArrowArray *array, const reel__arrow_format *f) {
     uint8_t codes[REEL__ARROW_UNION_CHILDREN_MAX];
     int16_t child_of[256];
@@ -54,6 +61,8 @@ static reel_status check_union(const struct ArrowSchema *field, const struct Arr
         child_of[codes[i]] = (int16_t)i;
     const uint8_t *values = array->buffers[0];
     const int32_t *offsets = f->kind == REEL__ARROW_UNION ? array->buffers[1] : NULL;
+    if (!offsets) /* each child has a value for each of the union's, chosen or not */
+        REEL__TRY(check_child_lengths(field, array, array->length));
     for (int64_t i = 0; i < array->length; i++) {
         int16_t child = child_of[values[i]];
         if (child < 0)
@@ -62,13 +71,6 @@ static reel_status check_union(const struct ArrowSchema *field, const struct Arr
         if (at < 0 || at >= array->children[child]->length)
             return bad(field, "an offset beyond its child", at);
     }
-    return REEL_OK;
-}
-
-static reel_status check_child_lengths(const struct ArrowSchema *field, const struct ArrowArray *array, int64_t length_min) {
-    for (int64_t i = 0; i < array->n_children; i++)
-        if (array->children[i]->length < length_min)
-            return bad(field, "a child with fewer values than it needs", array->children[i]->length);
     return REEL_OK;
 }
 

@@ -4,50 +4,12 @@
 #include "../base/error.h"
 #include "../base/text.h"
 #include "arrow_format.h"
+#include "ipc_batch.h"
 #include "lz4_frame.h"
 
 #include <string.h>
 
-enum { HEADER_BATCH = 3, VERSION_V4 = 3, CODEC_LZ4_FRAME = 0, DEPTH_MAX = 64 };
-
-typedef struct message {
-    reel__flat_view head;
-    reel__flat_at header;
-    const uint8_t *body;
-    size_t body_size;
-    size_t end;             /* where the next one begins */
-    int type;
-} message;
-
-static reel_status cut_off(const char *what) { return reel__fail(REEL_E_FORMAT, "a table ends within %s", what); }
-
-/* u32 0xFFFFFFFF | i32 size of the head | head | body */
-static reel_status message_at(const uint8_t *data, size_t size, size_t at, message *m) {
-    *m = (message){.end = at};
-    if (size - at < 8 || reel__load_u32(data + at) != UINT32_MAX)
-        return cut_off("a message's length");
-    uint32_t length = reel__load_u32(data + at + 4);
-    at += 8;
-    if (length > INT32_MAX || length > size - at)
-        return cut_off("a message's head");
-    m->head = (reel__flat_view){data + at, length, false};
-    at += length;
-    reel__flat_at root = reel__flat_root(&m->head);
-    int version = (int)reel__flat_number(&m->head, &root, 0, 2, 0);
-    m->type = (int)reel__flat_number(&m->head, &root, 1, 1, 0);
-    m->header = reel__flat_child(&m->head, &root, 2);
-    int64_t body_size = reel__flat_number(&m->head, &root, 3, 8, 0);
-    if (m->head.is_bad)
-        return reel__fail(REEL_E_FORMAT, "a table's message has an offset that leads out of it");
-    if (version < VERSION_V4)
-        return reel__fail(REEL_E_UNSUPPORTED, "a table's message is of the metadata version %d", version + 1);
-    if (body_size < 0 || (uint64_t)body_size > size - at)
-        return cut_off("a message's body");
-    m->body = data + at;
-    m->body_size = (size_t)body_size;
-    m->end = at + m->body_size;
-    return REEL_OK;
-}
+enum { CODEC_LZ4_FRAME = 0, DEPTH_MAX = 64 };
 
 /* A field's nodes and buffers are passed over; false: its type is not known. */
 static bool pass_field(const struct ArrowSchema *field, unsigned depth, uint64_t *n_nodes, uint64_t *n_buffers) {
@@ -95,13 +57,14 @@ static reel_status check_places(const reel__ipc_columns *t) {
 }
 
 static reel_status open_table(reel__ipc_columns *t, const uint8_t *data, size_t size) {
-    message schema, batch;
-    REEL__TRY(message_at(data, size, 0, &schema));
-    REEL__TRY(reel__ipc_read(data, schema.end, NULL, &t->tree));
-    REEL__TRY(message_at(data, size, schema.end, &batch));
-    if (batch.type != HEADER_BATCH)
+    reel__ipc_message batch;
+    size_t at = 0;
+    REEL__TRY(reel__ipc_next(data, size, &at, &batch)); /* the schema */
+    REEL__TRY(reel__ipc_read(data, at, at, NULL, &t->tree));
+    REEL__TRY(reel__ipc_next(data, size, &at, &batch));
+    if (batch.type != REEL__IPC_BATCH)
         return reel__fail(REEL_E_FORMAT, "a table has no batch");
-    t->head = batch.head;
+    t->head = batch.view;
     t->body = batch.body;
     t->body_size = batch.body_size;
     int64_t n_rows = reel__flat_number(&t->head, &batch.header, 0, 8, 0);

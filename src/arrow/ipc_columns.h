@@ -1,6 +1,6 @@
 /* A record batch of plain columns (numbers, bits, texts, runs of bytes), read one column at a time: a wide table of which only little is kept takes the memory of one column, not of all.
  *
- * The bytes come from anybody, and are checked as in ipc_read.h. Columns of other types may be there; to read one is REEL_E_UNSUPPORTED. */
+ * The bytes come from anybody, and are checked as in ipc_read.h. Columns of other types may be there; they are not to be read: whoever reads one looks at its format first. */
 #ifndef REEL_ARROW_IPC_COLUMNS_H
 #define REEL_ARROW_IPC_COLUMNS_H
 

@@ -7,13 +7,15 @@
 #include "../base/text.h"
 #include "arrow_format.h"
 #include "ipc_batch.h"
+#include "lz4_frame.h"
 
 #include <string.h>
 
-enum { HEADER_SCHEMA = 1, HEADER_DICTIONARY = 2, HEADER_BATCH = 3, VERSION_V4 = 3, VERSION_V5 = 4, BLOCK_MIN = 4096 };
+enum { BLOCK_MIN = 4096 };
+#define COPIES_FLOOR ((uint64_t)16 << 20) /* a small chunk may be packed well, and twice */
 
-struct reel__ipc_block {
-    reel__ipc_block *next;
+struct reel__ipc_memory {
+    reel__ipc_memory *next;
     _Alignas(16) uint8_t data[];
 };
 
@@ -21,8 +23,8 @@ struct reel__ipc_block {
 
 static void release_tree(reel__held *held) {
     reel__ipc_tree *tree = (reel__ipc_tree *)held;
-    for (reel__ipc_block *block = tree->blocks; block;) {
-        reel__ipc_block *next = block->next;
+    for (reel__ipc_memory *block = tree->blocks; block;) {
+        reel__ipc_memory *next = block->next;
         reel__release(block);
         block = next;
     }
@@ -55,9 +57,9 @@ void *reel__ipc_alloc(reel__ipc_tree *tree, size_t size) {
         return tree->blocks->data + (BLOCK_MIN - tree->block_room - padded);
     }
     size_t room = padded > BLOCK_MIN ? padded : BLOCK_MIN;
-    if (!reel__add_size(sizeof(reel__ipc_block), room, &bytes))
+    if (!reel__add_size(sizeof(reel__ipc_memory), room, &bytes))
         return NULL;
-    reel__ipc_block *block = reel__alloc(bytes);
+    reel__ipc_memory *block = reel__alloc(bytes);
     if (!block)
         return NULL;
     if (padded > BLOCK_MIN && tree->blocks) {
@@ -71,27 +73,26 @@ void *reel__ipc_alloc(reel__ipc_tree *tree, size_t size) {
     return block->data;
 }
 
-/* ---- metadata */
-
-const char *reel__arrow_metadata_get(const char *metadata, const char *key, size_t *size) {
-    size_t key_size = strlen(key);
-    int32_t n = 0, k, v;
-    *size = 0;
-    if (!metadata)
+struct ArrowSchema *reel__ipc_schema_children(reel__ipc_tree *tree, struct ArrowSchema *parent, size_t n) {
+    struct ArrowSchema *children = reel__ipc_alloc(tree, n * sizeof *children);
+    parent->children = reel__ipc_alloc(tree, n * sizeof *parent->children);
+    parent->n_children = (int64_t)n;
+    if (!children || !parent->children)
         return NULL;
-    memcpy(&n, metadata, 4);
-    for (const char *at = metadata + 4; n > 0; n--) {
-        memcpy(&k, at, 4);
-        const char *name = at + 4;
-        at = name + k;
-        memcpy(&v, at, 4);
-        if ((size_t)k == key_size && memcmp(name, key, key_size) == 0) {
-            *size = (size_t)v;
-            return at + 4;
-        }
-        at += 4 + v;
-    }
-    return NULL;
+    for (size_t i = 0; i < n; i++)
+        parent->children[i] = &children[i];
+    return children;
+}
+
+struct ArrowArray *reel__ipc_array_children(reel__ipc_tree *tree, struct ArrowArray *parent, size_t n) {
+    struct ArrowArray *children = reel__ipc_alloc(tree, n * sizeof *children);
+    parent->children = reel__ipc_alloc(tree, n * sizeof *parent->children);
+    parent->n_children = (int64_t)n;
+    if (!children || !parent->children)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        parent->children[i] = &children[i];
+    return children;
 }
 
 /* ---- the schema */
@@ -100,6 +101,7 @@ typedef struct reading {
     reel__ipc_tree *tree;
     reel__flat_view view;
     size_t nodes_left, texts_left; /* a flatbuffer's tables may be used twice, so a few bytes could name a great many fields */
+    size_t n_tables;
 } reading;
 
 static reel_status no_memory(void) { return reel__fail(REEL_E_NO_MEMORY, "no memory for an Arrow schema"); }
@@ -147,6 +149,7 @@ static reel_status read_metadata(reading *r, const reel__flat_at *table, unsigne
         return malformed();
     if (!items.n)
         return REEL_OK;
+    r->n_tables += items.n;
     for (uint32_t i = 0; i < items.n; i++) {
         reel__flat_at pair = reel__flat_item(&r->view, items, i);
         for (unsigned k = 0; k < 2; k++, total += 4 + size)
@@ -176,16 +179,32 @@ static reel_status read_metadata(reading *r, const reel__flat_at *table, unsigne
 
 static reel_status read_fields(reading *r, const reel__flat_at *table, unsigned slot, struct ArrowSchema *parent, unsigned depth);
 
+/* The type that was read is the dictionary's; the field itself holds numbers of its values. */
+static reel_status read_dictionary(reading *r, const reel__flat_at *encoding, struct ArrowSchema *out) {
+    reel__ipc_dictionary *d = reel__ipc_alloc(r->tree, sizeof *d);
+    reel__flat_at type = reel__flat_child(&r->view, encoding, 1);
+    if (!d)
+        return no_memory();
+    *d = (reel__ipc_dictionary){.next = r->tree->dictionaries, .id = reel__flat_number(&r->view, encoding, 0, 8, 0), .schema = *out};
+    r->tree->dictionaries = d;
+    d->schema.metadata = NULL;
+    *out = (struct ArrowSchema){.name = out->name, .flags = out->flags & ARROW_FLAG_NULLABLE, .metadata = out->metadata, .format = "i", .dictionary = &d->schema, .release = keep_schema};
+    r->tree->is_encoded = true;
+    r->n_tables += 2; /* this one, and the numbers' type */
+    return type.at ? reel__ipc_type(r->tree, &r->view, REEL__IPC_TYPE_INT, &type, out) : REEL_OK;
+}
+
 static reel_status read_field(reading *r, const reel__flat_at *field, struct ArrowSchema *out, unsigned depth) {
-    if (reel__flat_has(&r->view, field, 4))
-        return reel__fail(REEL_E_UNSUPPORTED, "an Arrow field has a dictionary");
     *out = (struct ArrowSchema){.release = keep_schema};
+    r->n_tables += 2; /* and its type */
     REEL__TRY(read_name(r, field, 0, "name", &out->name));
     out->flags = reel__flat_number(&r->view, field, 1, 1, 0) ? ARROW_FLAG_NULLABLE : 0;
     REEL__TRY(read_metadata(r, field, 6, &out->metadata));
     REEL__TRY(read_fields(r, field, 5, out, depth));
-    reel__flat_at type = reel__flat_child(&r->view, field, 3);
+    reel__flat_at type = reel__flat_child(&r->view, field, 3), encoding = reel__flat_child(&r->view, field, 4);
     REEL__TRY(reel__ipc_type(r->tree, &r->view, (int)reel__flat_number(&r->view, field, 2, 1, 0), &type, out));
+    if (encoding.at)
+        REEL__TRY(read_dictionary(r, &encoding, out));
     return r->view.is_bad ? malformed() : REEL_OK;
 }
 
@@ -200,47 +219,35 @@ static reel_status read_fields(reading *r, const reel__flat_at *table, unsigned 
     if (items.n > r->nodes_left)
         return reel__fail(REEL_E_FORMAT, "an Arrow schema has more fields than its bytes can hold");
     r->nodes_left -= items.n;
-    struct ArrowSchema *children = reel__ipc_alloc(r->tree, items.n * sizeof *children);
-    parent->children = reel__ipc_alloc(r->tree, items.n * sizeof *parent->children);
-    if (!children || !parent->children)
+    struct ArrowSchema *children = reel__ipc_schema_children(r->tree, parent, items.n);
+    if (!children)
         return no_memory();
-    parent->n_children = items.n;
     for (uint32_t i = 0; i < items.n; i++) {
         reel__flat_at field = reel__flat_item(&r->view, items, i);
         if (r->view.is_bad)
             return malformed();
-        parent->children[i] = &children[i];
         REEL__TRY(read_field(r, &field, &children[i], depth + 1));
     }
     return REEL_OK;
 }
 
-static reel_status read_schema(reading *r, const reel__flat_at *schema) {
+static reel_status begin_schema(reading *r, const reel__flat_at *schema) {
     if (reel__flat_number(&r->view, schema, 0, 2, 0) != 0)
         return reel__fail(REEL_E_UNSUPPORTED, "an Arrow schema says that its values are big-endian");
+    r->n_tables = 2; /* message and schema */
     /* The smallest table takes 4 bytes, its offset 4, its type's table 4, its name 5. */
     r->nodes_left = r->view.size / 16 + 1;
     r->texts_left = 16 * r->view.size + 65536;
-    REEL__TRY(read_metadata(r, schema, 2, &r->tree->schema.metadata));
-    return read_fields(r, schema, 1, &r->tree->schema, 0);
+    return read_metadata(r, schema, 2, &r->tree->schema.metadata);
 }
 
 /* ---- the stream */
 
-typedef struct message {
-    reel__flat_view view;
-    reel__flat_at header;
-    int type;               /* 0: the end of the stream */
-    int version;
-    const uint8_t *body;
-    size_t body_size;
-} message;
-
 static reel_status cut_off(const char *what) { return reel__fail(REEL_E_FORMAT, "an Arrow stream ends within %s", what); }
 
 /* u32 0xFFFFFFFF | i32 size of the head | head | body. The first word was left out before Arrow 0.15. An end may be marked by a size of 0, or be where the bytes end. */
-static reel_status next_message(const uint8_t *data, size_t size, size_t *at, message *m) {
-    *m = (message){.type = 0};
+reel_status reel__ipc_next(const uint8_t *data, size_t size, size_t *at, reel__ipc_message *m) {
+    *m = (reel__ipc_message){.type = 0};
     if (size - *at == 0)
         return REEL_OK;
     if (size - *at < 4)
@@ -266,7 +273,7 @@ static reel_status next_message(const uint8_t *data, size_t size, size_t *at, me
     int64_t body_size = reel__flat_number(&m->view, &root, 3, 8, 0);
     if (m->view.is_bad)
         return malformed();
-    if (m->version != VERSION_V4 && m->version != VERSION_V5)
+    if (m->version != REEL__IPC_V4 && m->version != REEL__IPC_V5)
         return reel__fail(REEL_E_UNSUPPORTED, "an Arrow message is of the metadata version %d", m->version + 1);
     if (!m->type)
         return reel__fail(REEL_E_FORMAT, "an Arrow message has no header");
@@ -278,37 +285,79 @@ static reel_status next_message(const uint8_t *data, size_t size, size_t *at, me
     return REEL_OK;
 }
 
+static reel_status first_message(const uint8_t *data, size_t size, size_t *at, reel__ipc_message *m, reading *r) {
+    REEL__TRY(reel__ipc_next(data, size, at, m));
+    if (m->type != REEL__IPC_SCHEMA)
+        return reel__fail(REEL_E_FORMAT, "an Arrow stream does not begin with a schema");
+    r->view = m->view;
+    return begin_schema(r, &m->header);
+}
+
 static reel_status read_stream(reel__ipc_tree *tree, const uint8_t *data, size_t size) {
     size_t at = 0;
-    message m;
-    REEL__TRY(next_message(data, size, &at, &m));
-    if (m.type != HEADER_SCHEMA)
-        return reel__fail(REEL_E_FORMAT, "an Arrow stream does not begin with a schema");
-    reading r = {.tree = tree, .view = m.view};
-    REEL__TRY(read_schema(&r, &m.header));
+    reel__ipc_message m;
+    reading r = {.tree = tree};
+    REEL__TRY(first_message(data, size, &at, &m, &r));
+    REEL__TRY(read_fields(&r, &m.header, 1, &tree->schema, 0));
+    tree->n_tables = r.n_tables;
     do {
-        REEL__TRY(next_message(data, size, &at, &m));
-        if (m.type == HEADER_DICTIONARY)
-            return reel__fail(REEL_E_UNSUPPORTED, "an Arrow stream has a dictionary");
-    } while (m.type && m.type != HEADER_BATCH); /* further batches are not used, as the official reader has it */
+        REEL__TRY(reel__ipc_next(data, size, &at, &m));
+        if (m.type == REEL__IPC_DICTIONARY)
+            REEL__TRY(reel__ipc_dictionary_read(tree, &m));
+    } while (m.type && m.type != REEL__IPC_BATCH); /* further batches are not used, as the official reader has it */
     tree->size = at;
     if (!m.type)
         return REEL_OK;
     tree->has_batch = true;
     tree->body_size = m.body_size;
-    return reel__ipc_batch_read(tree, &m.view, &m.header, m.body, m.body_size, m.version == VERSION_V4);
+    return reel__ipc_batch_read(tree, &m);
 }
 
-reel_status reel__ipc_read(const uint8_t *data, size_t size, reel__held *owner, reel__ipc_tree **out) {
+reel_status reel__ipc_read(const uint8_t *data, size_t size, size_t packed, reel__held *owner, reel__ipc_tree **out) {
     *out = NULL;
     reel__ipc_tree *tree = reel__ipc_tree_new(owner);
     if (!tree)
         return no_memory();
+    tree->copies_left = COPIES_FLOOR + reel__lz4_size_max(packed);
+    tree->bytes_left = 16 * (uint64_t)size; /* sizes in memory: this fits. Nobody uses a buffer twice; those who do, a few times */
     reel_status status = read_stream(tree, data, size);
     if (status != REEL_OK) {
         reel__held_unref(&tree->held);
         return status;
     }
     *out = tree;
+    return REEL_OK;
+}
+
+/* One field in a tree of its own, in which it stands as the schema. */
+static reel_status give_field(reading *r, const reel__flat_items *fields, uint32_t number, reel__ipc_field_fn each, void *user) {
+    reel__flat_at field = reel__flat_item(&r->view, *fields, number);
+    if (r->view.is_bad)
+        return malformed();
+    r->tree = reel__ipc_tree_new(NULL);
+    if (!r->tree)
+        return no_memory();
+    reel_status status = read_field(r, &field, &r->tree->schema, 1);
+    if (status == REEL_OK)
+        status = each(user, number, &r->tree->schema);
+    reel__held_unref(&r->tree->held);
+    return status;
+}
+
+reel_status reel__ipc_fields(const uint8_t *data, size_t size, uint32_t first, uint32_t n, reel__ipc_field_fn each, void *user, size_t *n_tables) {
+    size_t at = 0;
+    reel__ipc_message m;
+    reading r = {.tree = reel__ipc_tree_new(NULL)};
+    reel_status status = r.tree ? first_message(data, size, &at, &m, &r) : no_memory();
+    if (r.tree)
+        reel__held_unref(&r.tree->held);
+    REEL__TRY(status);
+    reel__flat_items fields = reel__flat_list(&r.view, &m.header, 1, 4);
+    if (r.view.is_bad || fields.n > r.nodes_left)
+        return malformed();
+    r.nodes_left -= fields.n;
+    for (uint32_t i = first; i < fields.n && i - first < n; i++)
+        REEL__TRY(give_field(&r, &fields, i, each, user));
+    *n_tables = r.n_tables;
     return REEL_OK;
 }

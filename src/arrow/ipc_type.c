@@ -89,16 +89,11 @@ static const char *constant(int kind) {
     case TYPE_LARGE_LIST: return "+L";
     case TYPE_STRUCT: return "+s";
     case TYPE_MAP: return "+m";
-    default: return NULL;
-    }
-}
-
-static const char *refused(int kind) {
-    switch (kind) {
-    case TYPE_RUN_ENDS: return "run-end encoded values";
-    case TYPE_BINARY_VIEW: return "binary views";
-    case TYPE_UTF8_VIEW: return "text views";
-    case TYPE_LIST_VIEW: case TYPE_LARGE_LIST_VIEW: return "list views";
+    case TYPE_RUN_ENDS: return "+r";
+    case TYPE_BINARY_VIEW: return "vz";
+    case TYPE_UTF8_VIEW: return "vu";
+    case TYPE_LIST_VIEW: return "+vl";
+    case TYPE_LARGE_LIST_VIEW: return "+vL";
     default: return NULL;
     }
 }
@@ -127,6 +122,10 @@ static bool has_right_children(const struct ArrowSchema *field, const reel__arro
         return field->n_children <= REEL__ARROW_UNION_CHILDREN_MAX && reel__arrow_codes(f->codes, (uint32_t)field->n_children, codes);
     if (f->kind == REEL__ARROW_STRUCT)
         return true;
+    if (f->storage == REEL__ARROW_RUN_ENDS) {
+        const struct ArrowSchema *ends = field->n_children == 2 ? field->children[0] : NULL;
+        return ends && !ends->dictionary && !ends->format[1] && strchr("sil", ends->format[0]);
+    }
     if (f->kind == REEL__ARROW_MAP)
         return field->n_children == 1 && strcmp(field->children[0]->format, "+s") == 0 && field->children[0]->n_children == 2;
     return field->n_children == (reel__arrow_is_list(f->kind) || f->kind == REEL__ARROW_FIXED_LIST);
@@ -135,8 +134,6 @@ static bool has_right_children(const struct ArrowSchema *field, const reel__arro
 reel_status reel__ipc_type(reel__ipc_tree *tree, reel__flat_view *view, int kind, const reel__flat_at *table, struct ArrowSchema *field) {
     type t = {.view = view, .table = table, .text = ""};
     reel__arrow_format f;
-    if (refused(kind))
-        return reel__fail(REEL_E_UNSUPPORTED, "an Arrow field \"%.60s\" has %s", field->name, refused(kind));
     field->format = constant(kind);
     if (kind == TYPE_MAP && number(&t, 0, 1, 0))
         field->flags |= ARROW_FLAG_MAP_KEYS_SORTED;
@@ -155,5 +152,6 @@ reel_status reel__ipc_type(reel__ipc_tree *tree, reel__flat_view *view, int kind
     if (!reel__arrow_parse(field, &f) || !has_right_children(field, &f))
         return reel__fail(REEL_E_FORMAT, "an Arrow field \"%.60s\" has a type that makes no sense (number %d, \"%.40s\", %lld children)", field->name, kind, field->format,
                           (long long)field->n_children);
+    tree->is_encoded |= f.storage != REEL__ARROW_AS_IT_IS;
     return REEL_OK;
 }

@@ -1,6 +1,7 @@
 #include "ipc_write.h"
 
 #include "arrow_format.h"
+#include "arrow_metadata.h"
 #include "flatbuf.h"
 
 #include <stdlib.h>
@@ -151,17 +152,13 @@ static void type_table(reel__flat *f, size_t hole, const reel__arrow_node *node,
 static void node_metadata(reel__flat *f, size_t hole, const char *metadata) {
     const uint8_t sizes[REEL__FLAT_SLOTS_MAX] = {4, 4};
     size_t at[REEL__FLAT_SLOTS_MAX];
-    int32_t n, size;
-    memcpy(&n, metadata, 4);
-    metadata += 4;
-    size_t vector = reel__flat_offsets(f, (size_t)n);
+    reel__arrow_pairs p = reel__arrow_pairs_of(metadata);
+    size_t vector = reel__flat_offsets(f, (size_t)p.left);
     reel__flat_link(f, hole, vector);
-    for (int32_t i = 0; i < n; i++) {
-        reel__flat_link(f, vector + 4 + 4 * (size_t)i, reel__flat_table(f, sizes, at));
-        for (int k = 0; k < 2; k++, metadata += 4 + size) {
-            memcpy(&size, metadata, 4);
-            reel__flat_link(f, at[k], reel__flat_text(f, metadata + 4, (size_t)size));
-        }
+    for (size_t i = 0; reel__arrow_pairs_next(&p); i++) {
+        reel__flat_link(f, vector + 4 + 4 * i, reel__flat_table(f, sizes, at));
+        reel__flat_link(f, at[0], reel__flat_text(f, p.key, p.key_size));
+        reel__flat_link(f, at[1], reel__flat_text(f, p.value, p.value_size));
     }
 }
 

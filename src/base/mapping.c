@@ -37,3 +37,14 @@ void reel__mapping_forget(const reel__mapping *mapping, size_t end) {
     if (end)
         (void)madvise((void *)mapping->data, end, MADV_DONTNEED);
 }
+
+void reel__mapping_want(const void *data, size_t size) {
+#ifdef MADV_POPULATE_READ
+    uintptr_t begin = ((uintptr_t)data + 65535) & ~(uintptr_t)65535, end = ((uintptr_t)data + size) & ~(uintptr_t)65535;
+    if (begin < end)
+        (void)madvise((void *)begin, end - begin, MADV_POPULATE_READ);
+#else
+    (void)data;
+    (void)size;
+#endif
+}

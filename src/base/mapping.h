@@ -15,5 +15,7 @@ typedef struct reel__mapping {
 int reel__mapping_new(int fd, uint64_t size, reel__mapping **out);
 /* What was read up to here (SIZE_MAX: all of it) is not needed in memory any more. What is looked at again comes back. */
 void reel__mapping_forget(const reel__mapping *mapping, size_t end);
+/* Bytes, mapped or not, all of which are looked at next: the system maps them at once instead of a few pages at a time. */
+void reel__mapping_want(const void *data, size_t size);
 
 #endif

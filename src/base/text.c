@@ -47,6 +47,17 @@ bool reel__utf8_valid(const void *data, size_t size) {
     return true;
 }
 
+bool reel__text_same(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+
+size_t reel__text_size(const char *text) { return text ? strlen(text) + 1 : 0; }
+
+const char *reel__text_put(char **at, const char *text) {
+    size_t size = reel__text_size(text);
+    char *copy = size ? memcpy(*at, text, size) : NULL;
+    *at += size;
+    return copy;
+}
+
 static bool is_ascii_letter(uint8_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; }
 
 /* The code point at p if it is whitespace beyond ASCII (Unicode's White_Space), else 0. */
@@ -83,12 +94,7 @@ void reel__path_escape_part(reel__buf *out, const char *part, size_t size) {
     }
 }
 
-static int hex_digit(uint8_t c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+int reel__hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; }
 
 /* Reads "u{XXXX}" (1 to 6 digits) at p; the number of bytes it takes, 0 if it is not one. */
 static size_t unicode_escape(const char *p, size_t left, uint32_t *code) {
@@ -96,30 +102,30 @@ static size_t unicode_escape(const char *p, size_t left, uint32_t *code) {
         return 0;
     size_t i = 2;
     uint32_t v = 0;
-    for (; i < left && i < 8 && hex_digit((uint8_t)p[i]) >= 0; i++)
-        v = v << 4 | (uint32_t)hex_digit((uint8_t)p[i]);
+    for (; i < left && i < 8 && reel__hex_digit(p[i]) >= 0; i++)
+        v = v << 4 | (uint32_t)reel__hex_digit(p[i]);
     if (i == 2 || i >= left || p[i] != '}' || v > 0x10FFFF || (v >= 0xD800 && v < 0xE000))
         return 0;
     *code = v;
     return i + 1;
 }
 
-static void put_code_point(reel__buf *b, uint32_t c) {
+void reel__utf8_put(reel__buf *out, uint32_t c) {
     if (c < 0x80) {
-        reel__buf_u8(b, (uint8_t)c);
-    } else if (c < 0x800) {
-        reel__buf_u8(b, (uint8_t)(0xC0 | c >> 6));
-        reel__buf_u8(b, (uint8_t)(0x80 | (c & 63)));
-    } else if (c < 0x10000) {
-        reel__buf_u8(b, (uint8_t)(0xE0 | c >> 12));
-        reel__buf_u8(b, (uint8_t)(0x80 | (c >> 6 & 63)));
-        reel__buf_u8(b, (uint8_t)(0x80 | (c & 63)));
-    } else {
-        reel__buf_u8(b, (uint8_t)(0xF0 | c >> 18));
-        reel__buf_u8(b, (uint8_t)(0x80 | (c >> 12 & 63)));
-        reel__buf_u8(b, (uint8_t)(0x80 | (c >> 6 & 63)));
-        reel__buf_u8(b, (uint8_t)(0x80 | (c & 63)));
+        reel__buf_u8(out, (uint8_t)c);
+        return;
     }
+    if (c < 0x800) {
+        reel__buf_u8(out, (uint8_t)(0xC0 | c >> 6));
+    } else if (c < 0x10000) {
+        reel__buf_u8(out, (uint8_t)(0xE0 | c >> 12));
+        reel__buf_u8(out, (uint8_t)(0x80 | (c >> 6 & 63)));
+    } else {
+        reel__buf_u8(out, (uint8_t)(0xF0 | c >> 18));
+        reel__buf_u8(out, (uint8_t)(0x80 | (c >> 12 & 63)));
+        reel__buf_u8(out, (uint8_t)(0x80 | (c >> 6 & 63)));
+    }
+    reel__buf_u8(out, (uint8_t)(0x80 | (c & 63)));
 }
 
 /* Takes one escape at path[i] (a backslash) apart into part; returns how many bytes it was. Unknown escapes lose the backslash, as in the official parser. */
@@ -132,7 +138,7 @@ static size_t unescape(reel__buf *part, const char *path, size_t i, size_t size)
     uint32_t code;
     size_t n = unicode_escape(path + i + 1, size - i - 1, &code);
     if (n) {
-        put_code_point(part, code);
+        reel__utf8_put(part, code);
         return n + 1;
     }
     if (c == 'u') { /* malformed: the text itself */

@@ -4,6 +4,7 @@
  * JSON is read here, too: numbers by themselves, because the C library's follow the locale. */
 #include "builder.h"
 
+#include "../arrow/ipc_write.h"
 #include "../base/error.h"
 #include "../base/text.h"
 
@@ -17,17 +18,11 @@ static const reel__arrow_node *node_of(const encoding *e) { return &e->field->de
 static bool has_validity(const encoding *e) { return e->node && node_of(e)->nullable && node_of(e)->kind != REEL__ARROW_UNION && node_of(e)->kind != REEL__ARROW_NULL; }
 static reel__buf *next_stream(encoding *e) { return &e->streams[e->stream++]; }
 
-static uint32_t width_of(uint8_t kind) {
-    static const uint8_t widths[] = {[REEL__ARROW_U8] = 1, [REEL__ARROW_I8] = 1, [REEL__ARROW_U16] = 2, [REEL__ARROW_I16] = 2, [REEL__ARROW_U32] = 4, [REEL__ARROW_I32] = 4,
-                                     [REEL__ARROW_U64] = 8, [REEL__ARROW_I64] = 8, [REEL__ARROW_F16] = 2, [REEL__ARROW_F32] = 4, [REEL__ARROW_F64] = 8};
-    return kind <= REEL__ARROW_F64 ? widths[kind] : 0;
-}
-
 /* Of numbers alone: which child a union holds has names of its own. */
 static const reel__enum *enum_of(const encoding *e) {
     const reel__layout *layout = e->field->layout;
     if (e->field->element == REEL__ELEMENT_CODES)
-        return width_of(node_of(e)->kind) ? e->field->enumeration : NULL;
+        return reel__arrow_width(node_of(e)->kind) ? e->field->enumeration : NULL;
     if (!e->node)
         return e->field->enumeration;
     return layout && e->node < layout->n_places && node_of(e)->kind != REEL__ARROW_UNION ? layout->places[e->node].enumeration : NULL;
@@ -51,7 +46,7 @@ static void blank(encoding *e, uint32_t times) {
         for (uint16_t i = 0; i < n->n; i++)
             blank(e, n->kind == REEL__ARROW_UNION && i ? 0 : times);
         break;
-    default: reel__buf_zero(next_stream(e), (size_t)times * (n->kind == REEL__ARROW_BOOL || n->kind == REEL__ARROW_NULL ? 1 : width_of(n->kind)));
+    default: reel__buf_zero(next_stream(e), (size_t)times * (n->kind == REEL__ARROW_BOOL || n->kind == REEL__ARROW_NULL ? 1 : reel__arrow_width(n->kind)));
     }
 }
 
@@ -91,34 +86,15 @@ static bool take_word(encoding *e, const char *word) {
     return true;
 }
 
-static int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; }
-
 static bool take_hex4(const char *at, uint32_t *code) {
     *code = 0;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(at[i]);
+        int digit = reel__hex_digit(at[i]);
         if (digit < 0)
             return false;
         *code = *code << 4 | (uint32_t)digit;
     }
     return true;
-}
-
-static void put_code_point(reel__buf *out, uint32_t c) {
-    if (c < 0x80) {
-        reel__buf_u8(out, (uint8_t)c);
-    } else if (c < 0x800) {
-        reel__buf_u8(out, (uint8_t)(0xC0 | c >> 6));
-    } else if (c < 0x10000) {
-        reel__buf_u8(out, (uint8_t)(0xE0 | c >> 12));
-        reel__buf_u8(out, (uint8_t)(0x80 | (c >> 6 & 63)));
-    } else {
-        reel__buf_u8(out, (uint8_t)(0xF0 | c >> 18));
-        reel__buf_u8(out, (uint8_t)(0x80 | (c >> 12 & 63)));
-        reel__buf_u8(out, (uint8_t)(0x80 | (c >> 6 & 63)));
-    }
-    if (c >= 0x80)
-        reel__buf_u8(out, (uint8_t)(0x80 | (c & 63)));
 }
 
 /* What a backslash stands before, at json(e). */
@@ -143,7 +119,7 @@ static reel_status take_escape(encoding *e, reel__buf *out) {
     }
     if (!code || code >> 10 == 0xDC00 >> 10)
         return bad_json(e, "a character");
-    put_code_point(out, code);
+    reel__utf8_put(out, code);
     return REEL_OK;
 }
 
@@ -277,7 +253,7 @@ static reel_status put_enum(encoding *e, const reel__enum *names, uint64_t value
         if (names->values[i] == value) {
             uint8_t bytes[4];
             reel__store_u32(bytes, (uint32_t)value);
-            reel__buf_put(next_stream(e), bytes, width_of(node_of(e)->kind));
+            reel__buf_put(next_stream(e), bytes, reel__arrow_width(node_of(e)->kind));
             return REEL_OK;
         }
     return reel__fail(REEL_E_ARGUMENT, "%s: %llu is not a %s", e->what, (unsigned long long)value, names->name);
@@ -311,7 +287,7 @@ static reel_status encode_enum(encoding *e, const reel__enum *names) {
 
 static reel_status encode_integer(encoding *e, uint8_t kind) {
     number v;
-    uint32_t bits = 8 * width_of(kind);
+    size_t bits = 8 * reel__arrow_width(kind);
     bool is_signed = kind == REEL__ARROW_I8 || kind == REEL__ARROW_I16 || kind == REEL__ARROW_I32 || kind == REEL__ARROW_I64;
     uint64_t max = UINT64_MAX >> (64 - bits + is_signed), min = is_signed ? max + 1 : 0;
     uint8_t bytes[8];
@@ -320,7 +296,7 @@ static reel_status encode_integer(encoding *e, uint8_t kind) {
         return reel__fail(REEL_E_ARGUMENT, "%s: %.17g is not a whole number from %s%llu to %llu", e->what, v.is_integer && v.is_negative ? -(double)v.integer : v.real, is_signed ? "-" : "",
                           (unsigned long long)min, (unsigned long long)max);
     reel__store_u64(bytes, v.is_negative ? (uint64_t)0 - v.integer : v.integer);
-    reel__buf_put(next_stream(e), bytes, width_of(kind));
+    reel__buf_put(next_stream(e), bytes, reel__arrow_width(kind));
     return REEL_OK;
 }
 

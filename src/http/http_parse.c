@@ -1,5 +1,7 @@
 #include "http_parse.h"
 
+#include "../base/text.h"
+
 #include <string.h>
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
@@ -41,12 +43,6 @@ size_t reel__http_head_size(const void *data, size_t size, size_t from) {
     return 0;
 }
 
-static int hex_value(char c) {
-    if (is_digit(c)) return c - '0';
-    c = lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* No part of the path may be "..": only registered paths are served and none has such a part, so a request with one was made to climb. */
 static bool climbs(const char *path, size_t size) {
     for (size_t start = 0, i = 0; i <= size; i++) {
@@ -66,8 +62,8 @@ static int parse_target(reel__http_request *request, const char *target, size_t 
         if (target[i] == '#') return 400;
         char c = target[i];
         if (c == '%') {
-            int high = i + 2 < size ? hex_value(target[i + 1]) : -1;
-            int low = i + 2 < size ? hex_value(target[i + 2]) : -1;
+            int high = i + 2 < size ? reel__hex_digit(target[i + 1]) : -1;
+            int low = i + 2 < size ? reel__hex_digit(target[i + 2]) : -1;
             if (high < 0 || low < 0) return 400;
             c = (char)(high * 16 + low);
             i += 2;

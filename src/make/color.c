@@ -2,6 +2,7 @@
 #include <reel/make.h>
 
 #include "../base/error.h"
+#include "../base/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,13 +16,6 @@ uint32_t reel_rgba_from_floats(float r, float g, float b, float a) { return chan
 
 uint32_t reel_rgba_from_linear(float r, float g, float b, float a) { return reel_rgba_from_floats(srgb_curve(r), srgb_curve(g), srgb_curve(b), a); }
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 reel_status reel_color_from_hex(const char *text, uint32_t *color) {
     if (!text)
         return reel__fail(REEL_E_ARGUMENT, "a colour's text is NULL");
@@ -29,7 +23,7 @@ reel_status reel_color_from_hex(const char *text, uint32_t *color) {
     uint32_t value = 0;
     size_t n = 0;
     for (; digits[n] && n <= 8; n++) {
-        int digit = hex_digit(digits[n]);
+        int digit = reel__hex_digit(digits[n]);
         if (digit < 0)
             break;
         value = value << 4 | (uint32_t)digit;

@@ -3,12 +3,11 @@
 
 #include "../base/alloc.h"
 #include "../base/error.h"
+#include "../types/tensor.h"
 
 #include <string.h>
 
 enum { DIMS_MAX = 255 };
-
-static const uint8_t type_bytes[] = {0, 1, 2, 4, 8, 1, 2, 4, 8, 2, 4, 8}; /* by reel_tensor_type */
 
 static reel_status bytes_of(reel_tensor_type type, const void *first, const uint64_t *shape, const ptrdiff_t *strides, size_t n_dims, size_t *bytes) {
     if (type < REEL_TENSOR_U8 || type > REEL_TENSOR_F64)
@@ -18,7 +17,7 @@ static reel_status bytes_of(reel_tensor_type type, const void *first, const uint
     bool is_empty = false;
     for (size_t i = 0; i < n_dims; i++)
         is_empty |= shape[i] == 0;
-    uint64_t n = is_empty ? 0 : type_bytes[type];
+    uint64_t n = is_empty ? 0 : reel__tensor_widths[type];
     for (size_t i = 0; i < n_dims && n; i++) {
         if (shape[i] > INT32_MAX / n)
             return reel__fail(REEL_E_TOO_LARGE, "a tensor: dimension %zu of %llu makes more than %d bytes", i, (unsigned long long)shape[i], INT32_MAX);
@@ -61,7 +60,7 @@ reel_status reel_tensor_pack_new(reel_tensor_type type, const void *first, const
     if (!data)
         return reel__fail(REEL_E_NO_MEMORY, "no memory for a tensor of %zu bytes", bytes);
     if (bytes) {
-        size_t piece = type_bytes[type], n_outer = outer_dims(shape, strides_bytes, n_dims, &piece);
+        size_t piece = reel__tensor_widths[type], n_outer = outer_dims(shape, strides_bytes, n_dims, &piece);
         copy(first, shape, strides_bytes, n_outer, piece, data, data + bytes);
     }
     *packed = (reel_bytes_owned){data, bytes};

@@ -8,6 +8,7 @@
 #include "../base/error.h"
 #include "../base/ids.h"
 #include "../base/map.h"
+#include "../base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,6 @@ typedef struct layout {
     size_t held, timelines, times, components, columns, types, texts, size;
 } layout;
 
-static size_t text_size(const char *text) { return text ? strlen(text) + 1 : 0; }
-
 /* All of these arrays are in memory already, so their sizes cannot overflow by a constant factor that is this small; the counts are bounded nevertheless. */
 static layout lay_out(const reel__chunk_parts *p, size_t texts_size) {
     layout l = {.held = (sizeof(reel_chunk) + 15) & ~(size_t)15};
@@ -41,15 +40,6 @@ static layout lay_out(const reel__chunk_parts *p, size_t texts_size) {
     l.texts = l.types + p->n_columns * sizeof(_Atomic(reel__arrow_type *));
     l.size = l.texts + texts_size;
     return l;
-}
-
-static const char *put_text(char **at, const char *text) {
-    if (!text)
-        return NULL;
-    size_t size = strlen(text) + 1;
-    char *copy = memcpy(*at, text, size);
-    *at += size;
-    return copy;
 }
 
 static int by_name(const void *a, const void *b) { return strcmp(((const reel__chunk_time *)a)->name, ((const reel__chunk_time *)b)->name); }
@@ -122,11 +112,11 @@ static reel_status describe_types(const reel__chunk_parts *parts, reel__buf *out
 }
 
 static size_t texts_of(const reel__chunk_parts *p, const reel__buf *types) {
-    size_t n = text_size(p->entity) + types->size;
+    size_t n = reel__text_size(p->entity) + types->size;
     for (size_t i = 0; i < p->n_times; i++)
-        n += text_size(p->times[i].name);
+        n += reel__text_size(p->times[i].name);
     for (size_t i = 0; i < p->n_columns; i++)
-        n += text_size(p->columns[i].component) + text_size(p->columns[i].archetype) + text_size(p->columns[i].component_type);
+        n += reel__text_size(p->columns[i].component) + reel__text_size(p->columns[i].archetype) + reel__text_size(p->columns[i].component_type);
     return n;
 }
 
@@ -137,13 +127,13 @@ static void fill(reel_chunk *chunk, const reel__chunk_parts *parts, const layout
     reel__chunk_time *times = (reel__chunk_time *)(base + l->times);
     reel__chunk_column *columns = (reel__chunk_column *)(base + l->columns);
     chunk->parts = *parts;
-    chunk->parts.entity = put_text(&texts, parts->entity);
+    chunk->parts.entity = reel__text_put(&texts, parts->entity);
     chunk->timelines = (reel_chunk_timeline *)(base + l->timelines);
     chunk->components = (reel_chunk_component *)(base + l->components);
     chunk->types = (_Atomic(reel__arrow_type *) *)(base + l->types);
     for (size_t i = 0; i < parts->n_times; i++) {
         times[i] = parts->times[i];
-        times[i].name = put_text(&texts, parts->times[i].name);
+        times[i].name = reel__text_put(&texts, parts->times[i].name);
     }
     if (parts->n_times)
         qsort(times, parts->n_times, sizeof *times, by_name);
@@ -152,9 +142,9 @@ static void fill(reel_chunk *chunk, const reel__chunk_parts *parts, const layout
     for (size_t i = 0; i < parts->n_columns; i++) {
         reel__chunk_column *c = &columns[i];
         *c = parts->columns[i];
-        c->component = put_text(&texts, c->component);
-        c->archetype = put_text(&texts, c->archetype);
-        c->component_type = put_text(&texts, c->component_type);
+        c->component = reel__text_put(&texts, c->component);
+        c->archetype = reel__text_put(&texts, c->archetype);
+        c->component_type = reel__text_put(&texts, c->component_type);
         atomic_init(&chunk->types[i], NULL);
     }
     if (types->size)
@@ -224,9 +214,9 @@ static reel_status make(const reel__chunk_parts *parts, reel_chunk **out) {
     return REEL_OK;
 }
 
-static bool are_columns_sorted(const reel__chunk_parts *parts) {
+bool reel__chunk_columns_ascend(const reel__chunk_parts *parts) {
     for (size_t i = 1; i < parts->n_columns; i++)
-        if (by_descriptor(&parts->columns[i - 1], &parts->columns[i]) > 0)
+        if (by_descriptor(&parts->columns[i - 1], &parts->columns[i]) >= 0)
             return false;
     return true;
 }
@@ -234,7 +224,7 @@ static bool are_columns_sorted(const reel__chunk_parts *parts) {
 reel_status reel__chunk_make(const reel__chunk_parts *parts, reel_chunk **out) {
     *out = NULL;
     REEL__TRY(check_parts(parts));
-    if (are_columns_sorted(parts))
+    if (reel__chunk_columns_ascend(parts))
         return make(parts, out);
     reel__chunk_parts sorted = *parts;
     reel__chunk_column *columns = reel__alloc_array(parts->n_columns, sizeof *columns);

@@ -49,6 +49,9 @@ typedef struct reel__chunk_parts {
     size_t bytes;                       /* of values and their description, for the account; 0: counted */
 } reel__chunk_parts;
 
+/* Whether the columns are in the order that a chunk has them in, as writers have it. */
+bool reel__chunk_columns_ascend(const reel__chunk_parts *parts);
+
 struct reel_chunk {
     reel__held is_held;                 /* a chunk is counted, too, and may be held by another */
     reel__chunk_parts parts;            /* its pointers lie in the chunk's own block, but for what is held */

@@ -35,8 +35,6 @@ static reel_status bad(const decoding *d, const char *format, const char *name, 
     return reel__fail(REEL_E_FORMAT, "a chunk of %.200s %s", d->entity.data ? (const char *)d->entity.data : "an entity", said);
 }
 
-static int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
-
 /* 32 digits of any case, with or without "chunk_" in front. */
 bool reel__chunk_read_id(const struct ArrowSchema *schema, uint8_t id[16]) {
     size_t size;
@@ -48,7 +46,7 @@ bool reel__chunk_read_id(const struct ArrowSchema *schema, uint8_t id[16]) {
     if (!text || size != 32)
         return false;
     for (int i = 0; i < 16; i++) {
-        int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+        int high = reel__hex_digit(text[2 * i]), low = reel__hex_digit(text[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         id[i] = (uint8_t)(high << 4 | low);
@@ -84,11 +82,22 @@ static void check_claim(const decoding *d, const struct ArrowSchema *field, bool
     d->notes->warn(d->notes->user, REEL_READ_CLAIM, said);
 }
 
-static bool ids_ascend(const uint8_t *ids, size_t n) {
+bool reel__ids_ascend(const uint8_t *ids, size_t n) {
     for (size_t i = 1; i < n; i++)
         if (memcmp(ids + 16 * (i - 1), ids + 16 * i, 16) > 0)
             return false;
     return true;
+}
+
+static const char *const time_formats[] = {[REEL_TIME_SEQUENCE] = "l", [REEL_TIME_DURATION_NS] = "tDn", [REEL_TIME_TIMESTAMP_NS] = "tsn:"};
+
+const char *reel__format_of_time(reel_time_type type) { return time_formats[type]; }
+
+reel_time_type reel__time_of_format(const char *format) {
+    for (int type = REEL_TIME_SEQUENCE; type <= REEL_TIME_DURATION_NS; type++)
+        if (strcmp(format, time_formats[type]) == 0)
+            return (reel_time_type)type;
+    return strncmp(format, "tsn:", 4) == 0 ? REEL_TIME_TIMESTAMP_NS : 0; /* in whatever zone: times are since the epoch in all of them */
 }
 
 static bool times_ascend(const int64_t *times, size_t n) {
@@ -105,14 +114,13 @@ static reel_status read_row_ids(decoding *d, const struct ArrowSchema *field, co
         return BAD(d, "has row ids that are null%s%s", "", "");
     d->parts.row_ids = (const uint8_t *)array->buffers[1] + 16 * array->offset;
     if (d->notes)
-        check_claim(d, field, ids_ascend(d->parts.row_ids, d->parts.n_rows), "row ids", "");
+        check_claim(d, field, reel__ids_ascend(d->parts.row_ids, d->parts.n_rows), "row ids", "");
     return REEL_OK;
 }
 
 static reel_status read_times(decoding *d, const char *name, const struct ArrowSchema *field, const struct ArrowArray *array) {
     const char *format = field->format;
-    bool is_timestamp = strncmp(format, "tsn:", 4) == 0; /* in whatever zone: times are since the epoch in all of them */
-    reel_time_type type = strcmp(format, "l") == 0 ? REEL_TIME_SEQUENCE : strcmp(format, "tDn") == 0 ? REEL_TIME_DURATION_NS : is_timestamp ? REEL_TIME_TIMESTAMP_NS : 0;
+    reel_time_type type = reel__time_of_format(format);
     if (!type)
         return BAD(d, "has a timeline \"%.80s\" of the type \"%.40s\"", name, format);
     if (!*name)
@@ -216,7 +224,13 @@ static reel_status decode(decoding *d, reel_chunk **out) {
     d->parts.columns = d->columns;
     d->parts.held = (reel__held *const[]){&d->tree->held};
     d->parts.n_held = 1;
+    d->parts.bytes = d->tree->is_encoded; /* else they are counted, which takes values that have been checked */
     reel_status status = reel__chunk_make(&d->parts, out);
+    if (status == REEL_OK && d->tree->is_encoded) {
+        reel_chunk *encoded = *out;
+        status = reel__chunk_plain(encoded, d->tree->copies_left + d->tree->size, out);
+        reel_chunk_unref(encoded);
+    }
     return status == REEL_E_ARGUMENT ? REEL_E_FORMAT : status;
 }
 
@@ -228,10 +242,10 @@ reel_status reel__chunk_of_tree(reel__ipc_tree *tree, const reel__decode_notes *
     return status;
 }
 
-reel_status reel__chunk_decode(const uint8_t *data, size_t size, reel__held *owner, const reel__decode_notes *notes, reel_chunk **out) {
+reel_status reel__chunk_decode(const uint8_t *data, size_t size, size_t packed, reel__held *owner, const reel__decode_notes *notes, reel_chunk **out) {
     reel__ipc_tree *tree;
     *out = NULL;
-    REEL__TRY(reel__ipc_read(data, size, owner, &tree));
+    REEL__TRY(reel__ipc_read(data, size, packed, owner, &tree));
     reel_status status = reel__chunk_of_tree(tree, notes, out);
     reel__held_unref(&tree->held);
     return status;

@@ -10,16 +10,14 @@
 /* ---- rows as a chunk */
 
 /* The Arrow stream of a shape's rows, in a block that the caller gives back. */
-static reel_status encode(reel__shape *shape, const char *entity, const reel__part *part, reel__held_block **out, size_t *size) {
+static reel_status encode(reel__shape *shape, const char *entity, const uint8_t id[16], const reel__part *part, reel__held_block **out, size_t *size) {
     size_t bound, ranges = shape->n_timelines * sizeof(reel__time_range), cells = ranges * shape->n_columns;
-    uint8_t id[16];
     REEL__TRY(reel__chunk_bound(shape, strlen(entity), part, 1, &bound));
     uint8_t *room = reel__alloc(ranges + cells + shape->n_columns * sizeof(uint32_t));
     *out = room ? reel__held_block_new(bound) : NULL;
     reel_status status = *out ? REEL_OK : REEL_E_NO_MEMORY;
     if (status == REEL_OK) {
         reel__chunk_info info = {.ranges = (reel__time_range *)(void *)room, .cell_ranges = (reel__time_range *)(void *)(room + ranges), .non_null = (uint32_t *)(void *)(room + ranges + cells)};
-        reel__chunk_new_id(id);
         status = reel__chunk_encode(shape, entity, reel__tuid_load(id), part, 1, (*out)->data, size, &info);
     }
     reel__release(room);
@@ -30,7 +28,7 @@ static reel_status encode(reel__shape *shape, const char *entity, const reel__pa
     return reel__fail(status, "%s: no memory for a chunk of %zu bytes", entity, bound);
 }
 
-static reel_status encode_rows(const reel__row_columns *columns, const reel__part *part, reel__held_block **out, size_t *size) {
+static reel_status encode_rows(const reel__row_columns *columns, const uint8_t id[16], const reel__part *part, reel__held_block **out, size_t *size) {
     const reel__chunk_parts *of = &columns->chunks[0]->parts;
     reel__timeline timelines[REEL__TIMELINES_MAX];
     const reel__timeline *list[REEL__TIMELINES_MAX];
@@ -43,28 +41,46 @@ static reel_status encode_rows(const reel__row_columns *columns, const reel__par
         list[i] = &timelines[i];
     }
     REEL__TRY(reel__shape_new(&shape, list, (uint32_t)of->n_times, columns->columns, (uint32_t)columns->n_columns));
-    reel_status status = encode(shape, of->entity, part, out, size);
+    reel_status status = encode(shape, of->entity, id, part, out, size);
     reel__shape_free(shape);
     return status;
 }
 
-/* The runs' rows, in this order. */
-static reel_status gather(const reel_chunk *const *chunks, size_t n_chunks, const reel__row_run *runs, size_t n_runs, reel_chunk **out) {
+/* The runs' rows, in this order. bytes_max: as in chunk_rows.h. */
+static reel_status gather_as(const reel_chunk *const *chunks, size_t n_chunks, const reel__row_run *runs, size_t n_runs, const uint8_t id[16], size_t bytes_max, reel_chunk **out) {
     reel__row_columns columns;
-    reel__row_streams streams = {0};
+    reel__row_streams streams = {.bytes_max = bytes_max};
     reel__held_block *block = NULL;
     size_t size = 0;
     REEL__TRY(reel__row_columns_make(&columns, chunks, n_chunks));
     reel_status status = reel__row_streams_make(&streams, &columns, runs, n_runs);
     if (status == REEL_OK)
-        status = encode_rows(&columns, &streams.part, &block, &size);
+        status = encode_rows(&columns, id, &streams.part, &block, &size);
     reel__row_streams_free(&streams);
     reel__row_columns_free(&columns);
     if (status == REEL_OK) {
-        status = reel__chunk_decode(block->data, size, &block->held, NULL, out);
+        status = reel__chunk_decode(block->data, size, size, &block->held, NULL, out);
         reel__held_unref(&block->held);
     }
     return status;
+}
+
+static reel_status gather(const reel_chunk *const *chunks, size_t n_chunks, const reel__row_run *runs, size_t n_runs, reel_chunk **out) {
+    uint8_t id[16];
+    reel__chunk_new_id(id);
+    return gather_as(chunks, n_chunks, runs, n_runs, id, 0, out);
+}
+
+reel_status reel__chunk_plain(const reel_chunk *chunk, uint64_t bytes_max, reel_chunk **out) {
+    int64_t left = bytes_max < INT64_MAX ? (int64_t)bytes_max : INT64_MAX;
+    *out = NULL;
+    for (size_t i = 0; i < chunk->parts.n_columns; i++) {
+        const reel__chunk_column *c = &chunk->parts.columns[i];
+        reel__arrow_type *type;
+        REEL__TRY(reel__arrow_import_within(c->item, c->values, c->component, &left, &type));
+        atomic_store_explicit(&chunk->types[i], type, memory_order_release);
+    }
+    return gather_as(&chunk, 1, &(reel__row_run){0, 0, chunk->parts.n_rows}, 1, chunk->parts.id, bytes_max < SIZE_MAX ? (size_t)bytes_max : 0, out);
 }
 
 static reel_status check(const reel_chunk *chunk, reel_chunk **out) {

@@ -105,20 +105,16 @@ static reel_status import_column(reel__ipc_tree *tree, const struct ArrowSchema 
 
 static reel_status fill_tree(reel__ipc_tree *tree, const imported *m) {
     size_t n = (size_t)m->schema.n_children;
-    struct ArrowArray *columns = reel__ipc_alloc(tree, n * sizeof *columns), **list = reel__ipc_alloc(tree, n * sizeof *list);
-    if (!columns || !list)
+    struct ArrowArray *columns = reel__ipc_array_children(tree, &tree->array, n);
+    if (!columns)
         return reel__fail(REEL_E_NO_MEMORY, "no memory to import a record batch of %zu columns", n);
     tree->schema.metadata = m->schema.metadata;
     tree->schema.n_children = m->schema.n_children;
     tree->schema.children = m->schema.children;
     tree->array.length = m->array.length;
-    tree->array.n_children = m->array.n_children;
-    tree->array.children = list;
     tree->has_batch = true;
-    for (size_t i = 0; i < n; i++) {
-        list[i] = &columns[i];
+    for (size_t i = 0; i < n; i++)
         REEL__TRY(import_column(tree, m->schema.children[i], m->array.children[i], &m->array, &columns[i]));
-    }
     return REEL_OK;
 }
 

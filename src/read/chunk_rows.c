@@ -3,12 +3,11 @@
 #include "../arrow/ipc_write.h"
 #include "../base/alloc.h"
 #include "../base/error.h"
+#include "../base/text.h"
 
 #include <string.h>
 
 /* ---- columns */
-
-static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
 static reel_status same_timelines(const reel_chunk *a, const reel_chunk *b) {
     for (size_t i = 0; i < a->parts.n_times || i < b->parts.n_times; i++) {
@@ -59,7 +58,7 @@ static reel_status add_column(reel__row_columns *columns, size_t k, size_t place
         return REEL_OK;
     }
     const reel__descriptor *d = &columns->columns[at];
-    if (!same_text(d->archetype, c->archetype) || !same_text(d->component_type, c->component_type))
+    if (!reel__text_same(d->archetype, c->archetype) || !reel__text_same(d->component_type, c->component_type))
         return reel__fail(REEL_E_ARGUMENT, "%s: component %s is a %.80s of %.80s, and elsewhere a %.80s of %.80s", chunk->parts.entity, c->component, c->component_type ? c->component_type : "value",
                           c->archetype ? c->archetype : "no archetype", d->component_type ? d->component_type : "value", d->archetype ? d->archetype : "no archetype");
     return unify_type(columns, at, chunk, place, type);
@@ -337,6 +336,8 @@ static reel_status fill(making *m) {
     size_t size = aligned(16 * m->n_rows);
     for (size_t i = 1; i < m->n_streams; i++)
         size += spans[i].data ? 0 : aligned(spans[i].size); /* each is below 2 GiB */
+    if (m->out->bytes_max && size > m->out->bytes_max)
+        return reel__fail(REEL_E_TOO_LARGE, "%s: decoded, %zu rows have %zu bytes, which is more than those they came from can have", entity_of(m), m->n_rows, size);
     uint8_t *at = take_block(m->out, size);
     if (!at)
         return reel__fail(REEL_E_NO_MEMORY, "%s: no memory for %zu rows of %zu bytes", entity_of(m), m->n_rows, size);

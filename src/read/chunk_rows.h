@@ -31,6 +31,7 @@ typedef struct reel__row_streams {
     reel__span *spans;
     uint8_t *block;
     size_t block_size;
+    size_t bytes_max;   /* of the block; 0: any */
 } reel__row_streams;
 
 /* The runs' rows behind each other. REEL_E_TOO_LARGE: more than a chunk can have. streams is all zeros, or has been made before: then its memory is used again. On an error,

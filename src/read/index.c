@@ -408,8 +408,6 @@ reel_status reel__index_end(reel_index *index) {
 
 /* ---- what it says */
 
-bool reel__index_has(const reel_index *index, const reel__index_chunk *chunk, uint32_t component) { return set_has(index, chunk->set, component); }
-
 bool reel__index_range(const reel_index *index, const reel__index_chunk *chunk, uint32_t timeline, uint32_t component, int64_t *min, int64_t *max, uint64_t *n_rows) {
     const reel__index_detail key = {.timeline = timeline, .component = component};
     const reel__index_detail *d = chunk->n_details && component != UINT32_MAX ? bsearch(&key, index->details.items + chunk->first_detail, chunk->n_details, sizeof key, by_cell) : NULL;

@@ -72,6 +72,7 @@ struct reel_index {
     REEL__INDEX_LIST(reel__index_detail) details; /* by chunk */
     reel_index_range *ranges;    /* by chunk */
     bool lacks_details;          /* there were too many of them */
+    size_t n_tables;             /* flatbuffer tables of the largest manifest's schema, 0: there is none */
     /* While it is made: */
     REEL__INDEX_LIST(reel__index_raw_range) raw_ranges;
     reel__map names, set_steps;
@@ -99,7 +100,6 @@ reel_status reel__index_end(reel_index *index);
 
 /* The range of a component's rows on a timeline (UINT32_MAX: of all rows); false: it has none there. */
 bool reel__index_range(const reel_index *index, const reel__index_chunk *chunk, uint32_t timeline, uint32_t component, int64_t *min, int64_t *max, uint64_t *n_rows);
-bool reel__index_has(const reel_index *index, const reel__index_chunk *chunk, uint32_t component);
 
 /* Notes that `size` bytes of a chunk were looked at. Pages of a mapped file are given back before long: the index leads to chunks all over a file, of which few are needed again. */
 void reel__index_looked_at(const reel_index *index, size_t size);

@@ -4,7 +4,7 @@
 #include "../arrow/arrow_words.h"
 #include "../base/alloc.h"
 #include "../base/error.h"
-#include "chunk_data.h"
+#include "chunk_decode.h"
 #include "index_scan.h"
 
 #include <reel/make.h>
@@ -51,7 +51,6 @@ static void free_stream(stream *s) {
 static int by_name(const void *a, const void *b) { return strcmp(((const column *)a)->name, ((const column *)b)->name); }
 
 static const char *const time_words[] = {"", "sequence", "duration", "timestamp"};
-static const char *const time_formats[] = {"", "l", "tDn", "tsn:"};
 
 /* The addresses of a timeline's name in the index are one and the same. */
 static reel_status find_timelines(stream *s) {
@@ -183,25 +182,21 @@ static reel_status make_schema(stream *s, const char *entity) {
     static const char *const path[] = {"rerun:kind", "control"};
     const char *root[] = {"rerun:entity_path", entity};
     size_t n = 1 + s->with_entity + s->n_timelines + s->n_components, at = 0;
-    struct ArrowSchema *fields = reel__ipc_alloc(s->arena, n * sizeof *fields), **list = reel__ipc_alloc(s->arena, n * sizeof *list);
-    if (!fields || !list || !set_field(s, &fields[at++], "w:16", "rerun.controls.RowId", 0, row_id, 3))
+    if (!set_field(s, &s->root, "+s", "", 0, root, 1))
+        return no_memory();
+    struct ArrowSchema *fields = reel__ipc_schema_children(s->arena, &s->root, n);
+    if (!fields || !set_field(s, &fields[at++], "w:16", "rerun.controls.RowId", 0, row_id, 3))
         return no_memory();
     if (s->with_entity && !set_field(s, &fields[at++], "u", "entity_path", 0, path, 1))
         return no_memory();
     for (size_t i = 0; i < s->n_timelines; i++) {
         const column *t = &s->timelines[i];
         const char *pairs[] = {"rerun:index_name", t->name, "rerun:kind", "index"};
-        if (!set_field(s, &fields[at++], time_formats[t->type], t->name, ARROW_FLAG_NULLABLE, pairs, 2))
+        if (!set_field(s, &fields[at++], reel__format_of_time(t->type), t->name, ARROW_FLAG_NULLABLE, pairs, 2))
             return no_memory();
     }
     for (size_t i = 0; i < s->n_components; i++)
         fields[at++] = *s->components[i].schema;
-    for (size_t i = 0; i < n; i++)
-        list[i] = &fields[i];
-    if (!set_field(s, &s->root, "+s", "", 0, root, 1))
-        return no_memory();
-    s->root.n_children = (int64_t)n;
-    s->root.children = list;
     return REEL_OK;
 }
 

@@ -168,11 +168,11 @@ static void tell_unfound(verifying *v, uint64_t before) {
     }
 }
 
-static void tell_of_schema(void *user, const char *text) {
+static void tell_of_schema(void *user, reel_status status, const char *text) {
     verifying *v = user;
-    v->n_differences++;
+    v->n_differences += status != REEL_OK;
     if (v->on_event)
-        v->on_event(v->user, &(reel_read_event){.struct_size = sizeof(reel_read_event), .topic = REEL_READ_FOOTER, .status = REEL_E_FORMAT, .offset = v->index->size, .message = text});
+        v->on_event(v->user, &(reel_read_event){.struct_size = sizeof(reel_read_event), .topic = REEL_READ_FOOTER, .status = status, .offset = v->index->size, .message = text});
 }
 
 static void tell_missing(verifying *v, const reel_read_message *m) {

@@ -5,6 +5,7 @@
 #include "../base/alloc.h"
 #include "../base/error.h"
 #include "../rrd/message.h"
+#include "chunk_decode.h"
 #include "footer_read.h"
 
 #include <stdlib.h>
@@ -180,11 +181,6 @@ static reel_status next_group(const reading *r, size_t *at, group *g) {
     return REEL_OK;
 }
 
-static bool time_type(const char *format, reel_time_type *type) {
-    *type = strcmp(format, "l") == 0 ? REEL_TIME_SEQUENCE : strcmp(format, "tDn") == 0 ? REEL_TIME_DURATION_NS : strncmp(format, "tsn:", 4) == 0 ? REEL_TIME_TIMESTAMP_NS : 0;
-    return *type != 0;
-}
-
 static reel_status component_of(reading *r, const facts *f, uint32_t *component) {
     const char *texts[3];
     r->names.size = 0;
@@ -303,13 +299,13 @@ static reel_status read_ranges(reading *r) {
     for (size_t at = 0; at < n_columns(r);) {
         REEL__TRY(next_group(r, &at, &g));
         const facts *start = g.of[WHAT_START];
-        reel_time_type type;
         if (g.of[WHAT_STATIC])
             REEL__TRY(read_static(r, g.of[WHAT_STATIC]));
         if (!start)
             continue;
         if (!start->texts[0]) {
-            if (!time_type(start->field->format, &type) || !start->timeline_size || memchr(start->timeline, 0, start->timeline_size))
+            reel_time_type type = reel__time_of_format(start->field->format);
+            if (!type || !start->timeline_size || memchr(start->timeline, 0, start->timeline_size))
                 return reel__fail(REEL_E_FORMAT, "a manifest's column \"%.80s\" of the type \"%.40s\" is of no timeline", start->field->name, start->field->format);
             REEL__TRY(reel__index_timeline_of(r->index, start->timeline, start->timeline_size, type, &timeline));
             own = start;
@@ -342,6 +338,8 @@ static reel_status read_table(reading *r) {
 reel_status reel__manifest_read(reel_index *index, const reel__footer_place *place, uint32_t store, const uint8_t *data, size_t size) {
     reading r = {.index = index, .place = place, .store = store, .first = (uint32_t)index->chunks.n};
     REEL__TRY(reel__ipc_columns_open(&r.table, data, size));
+    if (r.table.tree->n_tables > index->n_tables)
+        index->n_tables = r.table.tree->n_tables;
     reel_status status = read_table(&r);
     reel__ipc_columns_close(&r.table);
     reel__ipc_column_free(&r.a);

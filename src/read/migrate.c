@@ -77,18 +77,9 @@ static bool parse_version(const char *text, size_t size, uint64_t *out) {
 }
 
 static bool has_key_that_begins(const char *metadata, const char *with) {
-    int32_t n = 0, size, value_size;
-    if (!metadata)
-        return false;
-    memcpy(&n, metadata, 4);
-    for (const char *at = metadata + 4; n > 0; n--) {
-        memcpy(&size, at, 4);
-        if ((size_t)size >= strlen(with) && memcmp(at + 4, with, strlen(with)) == 0)
+    for (reel__arrow_pairs p = reel__arrow_pairs_of(metadata); reel__arrow_pairs_next(&p);)
+        if (p.key_size >= strlen(with) && memcmp(p.key, with, strlen(with)) == 0)
             return true;
-        at += 4 + size;
-        memcpy(&value_size, at, 4);
-        at += 4 + value_size;
-    }
     return false;
 }
 
@@ -113,31 +104,20 @@ uint64_t reel__sorbet_version(const struct ArrowSchema *schema, const reel__deco
 
 const char *reel__sorbet_metadata(const char *metadata, const char *key, size_t *size) {
     size_t key_size = strlen(key);
-    const char *old = NULL;
-    int32_t n = 0, k, v, old_size = 0;
+    const char *found = NULL;
     *size = 0;
-    if (!metadata)
-        return NULL;
-    memcpy(&n, metadata, 4);
-    for (const char *at = metadata + 4; n > 0; n--) {
-        memcpy(&k, at, 4);
-        const char *name = at + 4;
-        memcpy(&v, name + k, 4);
-        at = name + k + 4;
-        if ((size_t)k == key_size + 6 && memcmp(name, "rerun", 5) == 0 && memcmp(name + 6, key, key_size) == 0) {
-            if (name[5] == ':') {
-                *size = (size_t)v;
-                return at;
-            }
-            if (name[5] == '.' && !old) {
-                old = at;
-                old_size = v;
-            }
+    for (reel__arrow_pairs p = reel__arrow_pairs_of(metadata); reel__arrow_pairs_next(&p);) {
+        if (p.key_size != key_size + 6 || memcmp(p.key, "rerun", 5) != 0 || memcmp(p.key + 6, key, key_size) != 0)
+            continue;
+        bool is_new = p.key[5] == ':';
+        if (is_new || (p.key[5] == '.' && !found)) {
+            found = p.value;
+            *size = p.value_size;
         }
-        at += v;
+        if (is_new)
+            break;
     }
-    *size = (size_t)old_size;
-    return old;
+    return found;
 }
 
 static reel_status no_memory(void) { return reel__fail(REEL_E_NO_MEMORY, "no memory for the names of a chunk's columns"); }

@@ -303,8 +303,9 @@ static reel_status stop_or_search(reel_reader *r, reel_status status, uint64_t f
     }
     char said[512];
     snprintf(said, sizeof said, "%s", reel_error_message());
-    if (r->source.is_whole && r->doubtful_end == offset && r->doubtful_at < offset) /* what follows it may begin within */
+    if (r->source.is_whole && r->doubtful_end == offset && r->doubtful_at < offset && reel__resync_pay(r, r->doubtful_work)) /* what follows it may begin within */
         from = r->doubtful_at + REEL__MESSAGE_HEADER_SIZE;
+    r->doubtful_end = 0; /* looked for once: what is found may lead here again */
     REEL__TRY(reel__resync(r, from, &found));
     uint64_t end = found;
     if (found == UINT64_MAX) {
@@ -560,7 +561,7 @@ reel_status reel__chunk_of_payload(const reel__payload *payload, uint64_t bytes_
             return reel__fail(REEL_E_NO_MEMORY, "no memory for a chunk of %zu bytes", size);
         data = memcpy(block->data, data, size);
     }
-    reel_status status = reel__chunk_decode(data, size, block ? &block->held : owner, notes, out);
+    reel_status status = reel__chunk_decode(data, size, payload->body_size, block ? &block->held : owner, notes, out);
     if (used && block && block != *used) {
         if (*used)
             reel__held_unref(&(*used)->held);
@@ -601,6 +602,7 @@ reel_status reel_read_chunk(reel_reader *r, const reel_read_message *m, reel_chu
     if (status != REEL_OK && status != REEL_E_NO_MEMORY) {
         r->doubtful_at = m->offset;
         r->doubtful_end = m->offset + m->size;
+        r->doubtful_work = m->size + (payload.unpacked_size <= reel__lz4_size_max(payload.body_size) ? payload.unpacked_size : 0);
         return reel__reader_damage(r, status, m->offset, m->size);
     }
     if (status == REEL_OK)

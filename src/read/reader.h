@@ -29,6 +29,7 @@ struct reel_reader {
     bool has_warned_of_version;
     reel_read_topic topic;       /* of what is told next */
     uint64_t doubtful_at, doubtful_end; /* of the newest chunk that could not be read: its size may be wrong, too */
+    uint64_t doubtful_work;      /* what it cost to look at it */
     uint64_t truncated_at;       /* where it was told that the bytes end within something; UINT64_MAX: nowhere */
     uint64_t truncated_size;
     bool work_begun;
@@ -63,6 +64,8 @@ void reel__reader_warn(reel_reader *r, uint64_t offset, const char *text);
 
 /* Looks for the next message or stream header from `from` on: *found is where it is, UINT64_MAX if there is none. */
 reel_status reel__resync(reel_reader *r, uint64_t from, uint64_t *found);
+/* Takes work from the account that bounds looking for messages (resync.c); false: there is not as much. */
+bool reel__resync_pay(reel_reader *r, uint64_t work);
 
 /* For others that read messages at places they know: the message whose header and payload stand at data (size bytes, checked to be just that). Texts go to `texts`. */
 reel_status reel__message_of(const uint8_t *data, size_t size, uint64_t offset, reel__buf *texts, reel__payload *payload, reel_read_message *out);

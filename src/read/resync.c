@@ -16,8 +16,11 @@
 #define WORK_FIRST ((uint64_t)256 << 20)
 #define FOOTER_SEED 7850921u
 
-/* Takes from the account. */
-static bool pay(reel_reader *r, uint64_t work) {
+bool reel__resync_pay(reel_reader *r, uint64_t work) {
+    if (!r->work_begun) {
+        r->work_begun = true;
+        r->work_left = WORK_FIRST;
+    }
     if (work > r->work_left)
         return false;
     r->work_left -= work;
@@ -52,7 +55,7 @@ static reel_status is_end(reel_reader *r, uint64_t at, uint64_t length, bool *is
     if (!*is)
         return status;
     const uint8_t *footer = data + REEL__MESSAGE_HEADER_SIZE + length;
-    *is = reel__is_stream_footer(footer) && pay(r, length) && (!length || XXH32(data + REEL__MESSAGE_HEADER_SIZE, (size_t)length, FOOTER_SEED) == reel__load_u32(footer + 16));
+    *is = reel__is_stream_footer(footer) && reel__resync_pay(r, length) && (!length || XXH32(data + REEL__MESSAGE_HEADER_SIZE, (size_t)length, FOOTER_SEED) == reel__load_u32(footer + 16));
     return status;
 }
 
@@ -70,10 +73,10 @@ static reel_status is_message(reel_reader *r, uint64_t at, const reel__frame *f,
         return status;
     }
     status = get(r, at, size, &data, is);
-    *is = *is && pay(r, f->length / 16 + 64) && reel__payload_read((reel__rrd_kind)f->kind, data + REEL__MESSAGE_HEADER_SIZE, (size_t)f->length, &payload) == REEL_OK;
+    *is = *is && reel__resync_pay(r, f->length / 16 + 64) && reel__payload_read((reel__rrd_kind)f->kind, data + REEL__MESSAGE_HEADER_SIZE, (size_t)f->length, &payload) == REEL_OK;
     if (!*is || f->kind != REEL__RRD_ARROW_MSG)
         return status;
-    if (pay(r, f->length + (payload.unpacked_size <= reel__lz4_size_max(payload.body_size) ? payload.unpacked_size : 0))) {
+    if (reel__resync_pay(r, f->length + (payload.unpacked_size <= reel__lz4_size_max(payload.body_size) ? payload.unpacked_size : 0))) {
         reel_chunk *chunk;
         *is = reel__chunk_of_payload(&payload, r->options.message_bytes_max, true, NULL, &r->unpacked, NULL, &chunk) == REEL_OK;
         reel_chunk_unref(chunk);
@@ -106,10 +109,7 @@ static uint64_t next_candidate(const uint8_t *data, uint64_t i, uint64_t size, r
 reel_status reel__resync(reel_reader *r, uint64_t from, uint64_t *found) {
     uint64_t at = from;
     *found = UINT64_MAX;
-    if (!r->work_begun) {
-        r->work_begun = true;
-        r->work_left = WORK_FIRST;
-    }
+    (void)reel__resync_pay(r, 0);
     for (;;) {
         const uint8_t *data;
         uint64_t got, i;

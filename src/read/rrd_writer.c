@@ -7,6 +7,7 @@
 #include "../base/clock.h"
 #include "../base/error.h"
 #include "../base/io.h"
+#include "../base/mapping.h"
 #include "../base/replace.h"
 #include "../base/text.h"
 #include "../rrd/footer.h"
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #define GATHER_BYTES ((size_t)256 << 10)
+#define PIECE_BYTES ((size_t)128 << 10) /* written at once: at times the kernel copies larger ones at a third of the speed (bench/README.md) */
 #define KEPT_BYTES ((size_t)16 << 20) /* of blocks that the encoder may use again */
 
 typedef struct known_store {
@@ -50,8 +52,12 @@ static reel_status put_out(void *user, const void *data, size_t size) {
         reel_status status = w->write(w->user, data, size);
         return status == REEL_OK ? REEL_OK : reel__fail(status, "%s: the callback did not take %zu bytes: %s", w->name, size, reel_status_text(status));
     }
-    if (w->fd < 0)
-        return reel__replace_put(&w->replace, data, size);
+    for (size_t done = 0; w->fd < 0; done += PIECE_BYTES) {
+        size_t left = size - done;
+        if (left <= PIECE_BYTES)
+            return reel__replace_put(&w->replace, (const char *)data + done, left);
+        REEL__TRY(reel__replace_put(&w->replace, (const char *)data + done, PIECE_BYTES));
+    }
     struct iovec left = {(void *)data, size};
     while (left.iov_len) {
         size_t done;
@@ -353,6 +359,8 @@ static reel_status put_as_it_stands(reel_writer *writer, const reel_read_message
             summary.unpacked_size = message->unpacked_size;
         note(writer, store, &summary, message->size, summary.unpacked_size);
     }
+    if (message->size > GATHER_BYTES)
+        reel__mapping_want(message->data, message->size);
     return put(writer, message->data, message->size);
 }
 
@@ -390,10 +398,11 @@ reel_status reel_writer_close(reel_writer *writer) {
     reel_status status = ready(writer);
     if (status == REEL_OK)
         status = put_waiting(writer);
-    if (status == REEL_OK && writer->footer)
-        status = reel__footer_write(writer->footer, writer->size, put_out, writer, INT64_MAX);
-    if (status == REEL_OK)
-        status = end_target(writer);
+    if (status == REEL_OK) {
+        reel_status footer = writer->footer ? reel__footer_write(writer->footer, writer->size, put_out, writer, INT64_MAX) : REEL_OK;
+        status = footer == REEL_OK || footer == REEL_E_TOO_LARGE ? end_target(writer) : footer;
+        status = status == REEL_OK ? footer : status;
+    }
     reel_writer_abandon(writer); /* a replaced file is no longer there to be taken back */
     return status;
 }

@@ -16,7 +16,11 @@
 #include <lz4.h>
 #include <string.h>
 
+#ifdef REEL_TEST_HOOKS
+#define LARGE_FROM 512
+#else
 #define LARGE_FROM ((uint64_t)256 << 10) /* bytes; below that the whole chunk is read */
+#endif
 #define FRONT_BYTES ((size_t)64 << 10)   /* unpacked first */
 
 /* The first bytes of a message's Arrow stream. */
@@ -72,10 +76,6 @@ typedef struct outline {
 
 static uint64_t nulls_of(const reel__ipc_columns *t, size_t column) { return reel__load_u64(t->head.data + t->nodes.at + 16 * (size_t)t->places[column].node + 8); }
 
-static reel_time_type time_type(const char *format) {
-    return strcmp(format, "l") == 0 ? REEL_TIME_SEQUENCE : strcmp(format, "tDn") == 0 ? REEL_TIME_DURATION_NS : strncmp(format, "tsn:", 4) == 0 ? REEL_TIME_TIMESTAMP_NS : 0;
-}
-
 /* One column; false: it needs a closer look. */
 static bool add_column(outline *o, const reel__ipc_columns *t, size_t column, uint64_t version) {
     const struct ArrowSchema *field = t->tree->schema.children[column];
@@ -86,7 +86,7 @@ static bool add_column(outline *o, const reel__ipc_columns *t, size_t column, ui
         return column == 0 && strcmp(field->format, "w:16") == 0;
     if (names.kind == REEL__COLUMN_INDEX) {
         o->places[o->parts.n_times] = (uint32_t)column;
-        o->times[o->parts.n_times] = (reel__chunk_time){names.name, time_type(field->format), NULL};
+        o->times[o->parts.n_times] = (reel__chunk_time){names.name, reel__time_of_format(field->format), NULL};
         return o->times[o->parts.n_times++].type && *names.name && !o->parts.n_columns;
     }
     if (strcmp(field->format, "+l") != 0)
@@ -124,7 +124,7 @@ static bool read_outline(outline *o, const reel__ipc_columns *t, size_t bytes) {
     for (size_t i = 0; i < n; i++)
         if (!add_column(o, t, i, version))
             return false;
-    return n && o->parts.n_rows && times_are_by_name(o);
+    return n && o->parts.n_rows && times_are_by_name(o) && reel__chunk_columns_ascend(&o->parts); /* else the footer would have them in another order */
 }
 
 static reel__time_range range_of(const uint8_t *times, size_t n) {
@@ -182,7 +182,7 @@ static reel_status summarise_whole(reel__summariser *s, const reel__payload *pay
     const uint8_t *data;
     size_t size;
     REEL__TRY(reel__payload_unpack(payload, UINT64_MAX, s->unpacked, &block, &data, &size));
-    reel_status status = reel__chunk_decode(data, size, block ? &block->held : NULL, NULL, &chunk);
+    reel_status status = reel__chunk_decode(data, size, payload->body_size, block ? &block->held : NULL, NULL, &chunk);
     if (status == REEL_OK) {
         status = reel__summarise_chunk(s, chunk, out);
         reel_chunk_unref(chunk);

@@ -107,6 +107,14 @@ static void forget(reel__attached *a, reel__message *const *messages, size_t n) 
     atomic_store(&a->was_drained, true);
 }
 
+/* A recording that is complete but for its footer is one, and that is told. */
+static reel_status without_footer(const reel__attached *a, reel_status status) {
+    if (status != REEL_E_TOO_LARGE)
+        return status;
+    reel__sink_error(a->sink, status, reel_error_message());
+    return REEL_OK;
+}
+
 /* Everything logged so far is in the sinks afterwards, or an error says why not. */
 static reel_status take_now(reel__core *core) {
     reel__drain_lock(core, INT64_MAX);
@@ -136,10 +144,11 @@ static reel_status bytes_of(reel_recording *rec, reel_sink_id id, reel_bytes_own
     reel_status status = reel__held_messages(core, a->sink, true, &messages, &n);
     if (status == REEL_OK && n)
         status = reel__rrd_to_memory(messages, n, bytes);
-    if (status == REEL_OK && drain && n)
+    if ((status == REEL_OK || status == REEL_E_TOO_LARGE) && drain && n)
         forget(a, messages, n);
     reel__mutex_unlock(&a->taking);
     unref_all(messages, n);
+    status = without_footer(a, status);
     reel__attached_unref(a);
     return status;
 }
@@ -207,7 +216,7 @@ static reel_status capture_memory(reel__core *core, reel__attached *a, const cha
     reel_status status = reel__held_messages(core, a->sink, false, &messages, &n);
     if (status == REEL_OK)
         status = reel__rrd_to_file(messages, n, path);
-    if (status == REEL_OK && drain)
+    if ((status == REEL_OK || status == REEL_E_TOO_LARGE) && drain)
         forget(a, messages, n);
     unref_all(messages, n);
     return status;
@@ -230,10 +239,11 @@ reel_status reel_capture(reel_recording *rec, const char *path, reel_capture_mod
         reel__mutex_lock(&a->taking);
         status = capture_memory(core, a, path, mode == REEL_CAPTURE_DRAIN);
         reel__mutex_unlock(&a->taking);
+        status = without_footer(a, status);
     } else {
         status = a->sink->klass->flush(a->sink, INT64_MAX, true);
         if (status == REEL_OK)
-            status = reel__file_io_capture(reel__queue_sink_io(a->sink), path, INT64_MAX);
+            status = without_footer(a, reel__file_io_capture(reel__queue_sink_io(a->sink), path, INT64_MAX));
     }
     reel__attached_unref(a);
     return status;

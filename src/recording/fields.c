@@ -33,26 +33,15 @@ typedef struct made_field {
     char texts[];
 } made_field;
 
-static const char *put_text(char **at, const char *text) {
-    if (!text)
-        return NULL;
-    size_t size = strlen(text) + 1;
-    char *copy = memcpy(*at, text, size);
-    *at += size;
-    return copy;
-}
-
-static size_t text_size(const char *text) { return text ? strlen(text) + 1 : 0; }
-
 /* The type is left to the caller. */
 static made_field *make(const reel_descriptor *d) {
-    made_field *m = reel__alloc_zero(sizeof *m + text_size(d->component) + text_size(d->archetype) + text_size(d->component_type));
+    made_field *m = reel__alloc_zero(sizeof *m + reel__text_size(d->component) + reel__text_size(d->archetype) + reel__text_size(d->component_type));
     if (!m)
         return NULL;
     char *at = m->texts;
-    m->field.descriptor.component = put_text(&at, d->component);
-    m->field.descriptor.archetype = put_text(&at, d->archetype);
-    m->field.descriptor.component_type = put_text(&at, d->component_type);
+    m->field.descriptor.component = reel__text_put(&at, d->component);
+    m->field.descriptor.archetype = reel__text_put(&at, d->archetype);
+    m->field.descriptor.component_type = reel__text_put(&at, d->component_type);
     m->field.name = m->field.descriptor.component;
     m->field.many = true;
     m->field.descriptor.arrow = &m->type;
@@ -115,7 +104,7 @@ static void key_of(text_key *key, uint8_t kind, uint32_t size, const reel_descri
     key_put(key, &size, 4);
     for (int i = 0; i < 3; i++) {
         key_put(key, texts[i] ? "1" : "0", 1);
-        key_put(key, texts[i] ? texts[i] : "", text_size(texts[i]));
+        key_put(key, texts[i] ? texts[i] : "", reel__text_size(texts[i]));
     }
 }
 

@@ -206,7 +206,7 @@ static bool is_small(const reel__footer_plan *plan) {
 
 static reel_status make_manifest(const reel__footer *f, uint32_t store, reel__spill *spill, int64_t deadline_ns, reel__segments *out) {
     if (f->of_store[store].path_bytes > INT32_MAX)
-        return reel__fail(REEL_E_TOO_LARGE, "the entity paths of %llu chunks have %llu bytes, more than the footer can express", (unsigned long long)f->of_store[store].n_chunks,
+        return reel__fail(REEL_E_TOO_LARGE, "the footer is left out: the entity paths of %llu chunks would have %llu bytes", (unsigned long long)f->of_store[store].n_chunks,
                           (unsigned long long)f->of_store[store].path_bytes);
     reel__footer_plan plan;
     reel__footer_maker maker = {0};

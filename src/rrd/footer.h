@@ -7,6 +7,8 @@
 
 #include "message.h"
 
+#define REEL__FOOTER_TABLES_MAX ((size_t)1000000) /* flatbuffer tables of a schema: official readers take no more */
+
 typedef struct reel__footer reel__footer;
 
 /* dir: where the temporary file is made when memory for records is used up; NULL: everything stays in memory. NULL when memory is out. */
@@ -24,7 +26,8 @@ size_t reel__footer_memory(const reel__footer *f);
 reel__footer *reel__footer_copy(const reel__footer *f);
 
 /* Writes End message, manifest and StreamFooter through `write`, which appends to the stream, whose next byte is at offset_end. Stops with REEL_E_TIMEOUT when the deadline
- * passes before anything was written; REEL_E_TOO_LARGE when the manifest cannot be expressed; in both cases nothing was written. */
+ * passes before anything was written; REEL_E_TOO_LARGE when a manifest cannot be expressed, or when official readers would not take its schemas (more than 1,000,000 flatbuffer tables): they can do
+ * nothing with a recording whose footer lacks one of its stores, and more with one that has no footer. In both cases nothing was written. */
 typedef reel_status (*reel__footer_write_fn)(void *user, const void *data, size_t size);
 reel_status reel__footer_write(reel__footer *f, uint64_t offset_end, reel__footer_write_fn write, void *user, int64_t deadline_ns);
 

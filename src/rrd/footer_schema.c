@@ -5,9 +5,14 @@
 
 #include <string.h>
 
-/* The two schemas of a manifest (spec: rrd format, "Footer manifest"): of the whole recording, a column for each (entity, component); and of the manifest's own table. */
+/* The two schemas of a manifest (spec: rrd format, "Footer manifest"): of the whole recording, a column for each (entity, component); and of the manifest's own table.
+ *
+ * Official readers refuse a schema with more flatbuffer tables, or more bytes, than theirs take by default. Every field is a table, and so are its type and each entry of its metadata: nine for a
+ * column of scalars, of which eight are needed. */
 
 #define METADATA_MAX 7 /* entries of one field */
+#define COLUMN_TABLES 6 /* the fewest of a recording's column: field, list, item, its type, component, entity path */
+#define SCHEMA_BYTES_MAX ((size_t)1 << 30) /* what is counted is larger than the bytes, by less than its double; 2^31 is where readers stop */
 #define TEXTS_BYTES ((size_t)16 << 10)
 
 /* Texts whose addresses stay. */
@@ -20,7 +25,7 @@ struct texts {
 typedef struct fields {
     reel__ipc_field *items;
     reel__ipc_key_value *metadata; /* METADATA_MAX for each */
-    size_t n, capacity;
+    size_t n, capacity, tables;
     texts *texts;
     bool failed;
 } fields;
@@ -54,16 +59,22 @@ static const char *join(fields *f, const char *a, const char *b, const char *c) 
 }
 
 static bool begin_fields(fields *f, size_t capacity) {
-    *f = (fields){.capacity = capacity};
+    *f = (fields){.capacity = capacity, .tables = 2}; /* message and schema */
     f->items = reel__alloc_array(capacity, sizeof *f->items);
     f->metadata = reel__alloc_array(capacity, METADATA_MAX * sizeof *f->metadata);
     return f->items && f->metadata;
 }
 
+static reel_status too_large(size_t columns) {
+    return reel__fail(REEL_E_TOO_LARGE, "the footer is left out: its schema would have %zu columns, in more tables or bytes than readers take", columns);
+}
+
 static reel_status end_fields(fields *f, bool ok, reel__buf *out) {
-    if (ok && !f->failed)
+    ok = ok && !f->failed;
+    bool fits = f->tables <= REEL__FOOTER_TABLES_MAX;
+    if (ok && fits)
         reel__ipc_schema(out, f->items, f->n, NULL, 0);
-    ok = ok && !f->failed && !out->failed;
+    ok = ok && !out->failed;
     while (f->texts) {
         texts *next = f->texts->next;
         reel__release(f->texts);
@@ -73,7 +84,15 @@ static reel_status end_fields(fields *f, bool ok, reel__buf *out) {
     reel__release(f->metadata);
     if (!ok)
         return reel__fail(REEL_E_NO_MEMORY, "no memory for the footer's %zu columns", f->n);
-    return out->size <= INT32_MAX ? REEL_OK : reel__fail(REEL_E_TOO_LARGE, "the footer's schema has %zu bytes, more than Arrow can express", out->size);
+    return fits && out->size <= SCHEMA_BYTES_MAX ? REEL_OK : too_large(f->n);
+}
+
+/* Of a type: a field and a type for each node, and what they carry. */
+static size_t tables_of(const reel__arrow_node *nodes, uint16_t n) {
+    size_t tables = 0;
+    for (uint16_t i = 0; i < n; i++)
+        tables += 2 + (nodes[i].metadata ? reel__load_u32((const uint8_t *)nodes[i].metadata) : 0);
+    return tables;
 }
 
 static void add(fields *f, const char *name, const reel__arrow_node *nodes, uint16_t n_nodes, bool nullable, uint8_t logical) {
@@ -82,6 +101,7 @@ static void add(fields *f, const char *name, const reel__arrow_node *nodes, uint
         return;
     }
     f->items[f->n] = (reel__ipc_field){name, nodes, n_nodes, nullable, logical, f->metadata + METADATA_MAX * f->n, 0};
+    f->tables += tables_of(nodes, n_nodes) + (logical == REEL__IPC_LIST_OF_NODES ? 2 : 0);
     f->n++;
 }
 
@@ -91,6 +111,7 @@ static void note(fields *f, const char *key, const char *value) {
         return;
     reel__ipc_field *field = &f->items[f->n - 1];
     f->metadata[METADATA_MAX * (f->n - 1) + field->n_metadata++] = (reel__ipc_key_value){key, value, strlen(value)};
+    f->tables++;
 }
 
 static const reel__arrow_node node_i64 = {"", REEL__ARROW_I64, true, 0}, node_u64 = {"", REEL__ARROW_U64, true, 0}, node_bool = {"", REEL__ARROW_BOOL, true, 0},
@@ -118,7 +139,7 @@ static void add_component(fields *f, const char *path, const reel__descriptor *d
     note(f, "rerun:component_type", d->component_type);
     note(f, "rerun:entity_path", path);
     note(f, "rerun:is_static", is_static ? "true" : NULL);
-    note(f, "rerun:kind", "data");
+    note(f, "rerun:kind", "data"); /* the last: it may go */
 }
 
 typedef struct pairs {
@@ -149,10 +170,25 @@ static bool distinct_pairs(const reel__footer_plan *plan, pairs *p) {
     return ok;
 }
 
+/* A column without a kind is one of data. Readers that hold the manifest against the schema want it of one column of each component. */
+static bool leave_kinds_out(fields *f, const reel__footer_plan *plan, const pairs *p) {
+    uint8_t *is_known = reel__alloc_zero(plan->n_components + 1);
+    reel__ipc_field *field = f->items + f->n - p->known.n;
+    for (uint32_t i = 0; is_known && i < p->known.n; i++) {
+        uint8_t *known = &is_known[p->known.items[i].tag];
+        field[i].n_metadata -= *known;
+        f->tables -= *known;
+        *known = 1;
+    }
+    reel__release(is_known);
+    return is_known != NULL;
+}
+
 reel_status reel__footer_recording_schema(const reel__footer_plan *plan, reel__buf *out) {
     pairs p = {0};
     fields f = {0};
-    bool ok = distinct_pairs(plan, &p) && begin_fields(&f, 1 + plan->n_timelines + p.known.n);
+    bool ok = distinct_pairs(plan, &p), is_many = p.known.n > REEL__FOOTER_TABLES_MAX / COLUMN_TABLES;
+    ok = ok && !is_many && begin_fields(&f, 1 + plan->n_timelines + p.known.n);
     if (ok) {
         add(&f, "rerun.controls.RowId", &node_u64, 1, false, REEL__IPC_FIXED_BINARY_16);
         note(&f, "ARROW:extension:metadata", "{\"namespace\":\"row\"}");
@@ -165,8 +201,10 @@ reel_status reel__footer_recording_schema(const reel__footer_plan *plan, reel__b
         }
         for (uint32_t i = 0; i < p.known.n; i++)
             add_component(&f, p.known.items[i].pointer, plan->components[p.known.items[i].tag].descriptor, p.is_static[i]);
+        if (f.tables > REEL__FOOTER_TABLES_MAX)
+            ok = leave_kinds_out(&f, plan, &p);
     }
-    reel_status status = end_fields(&f, ok, out);
+    reel_status status = is_many ? too_large(p.known.n) : end_fields(&f, ok, out);
     reel__intern_free(&p.known);
     reel__release(p.is_static);
     return status;

@@ -80,10 +80,12 @@ reel_status reel__file_io_capture(void *self, const char *target, int64_t deadli
         status = reel__replace_begin(&to, target);
     if (status == REEL_OK) {
         status = write_capture(&s, &to, io->path, deadline_ns);
-        if (status == REEL_OK)
-            status = reel__replace_commit(&to);
+        reel_status ended = status == REEL_E_TOO_LARGE ? REEL_OK : status;
+        if (ended == REEL_OK)
+            ended = reel__replace_commit(&to);
         else
             reel__replace_abort(&to);
+        status = ended == REEL_OK ? status : ended;
     }
     snapshot_free(&s);
     return status;

@@ -7,7 +7,7 @@
 #include "../rrd/footer.h"
 #include "file_claim.h"
 
-/* A whole recording at once: stream header, messages, footer. Blueprints come before the recording: a viewer that has opened a recording without one makes its own. */
+/* A whole recording at once: stream header, messages, footer. Where no reader would take the footer it is left out, and the rest is complete: REEL_E_TOO_LARGE. Blueprints come before the recording: a viewer that has opened a recording without one makes its own. */
 
 typedef struct whole {
     reel__footer_write_fn write;
@@ -50,12 +50,12 @@ reel_status reel__rrd_to_memory(reel__message *const *messages, size_t n, reel_b
     reel__buf_reserve(&bytes, size); /* the messages without growing; the footer may */
     reel_status status = w.footer && !bytes.failed ? write_whole(&w, messages, n) : reel__fail(REEL_E_NO_MEMORY, "no memory for a recording of %zu bytes", size);
     reel__footer_free(w.footer);
-    if (status != REEL_OK) {
+    if (status != REEL_OK && status != REEL_E_TOO_LARGE) {
         reel__buf_free(&bytes);
         return status;
     }
     *out = (reel_bytes_owned){bytes.data, bytes.size};
-    return REEL_OK;
+    return status;
 }
 
 void reel_bytes_free(reel_bytes_owned *bytes) {
@@ -98,12 +98,14 @@ reel_status reel__rrd_to_file(reel__message *const *messages, size_t n, const ch
     REEL__TRY(reel__replace_begin(&g.to, path));
     whole w = {put_gathered, &g, reel__footer_new_beside(path)};
     reel_status status = w.footer ? write_whole(&w, messages, n) : reel__fail(REEL_E_NO_MEMORY, "%s: no memory for a footer", path);
-    if (status == REEL_OK)
-        status = gather_flush(&g);
+    reel_status ended = status == REEL_E_TOO_LARGE ? REEL_OK : status;
+    if (ended == REEL_OK)
+        ended = gather_flush(&g);
     reel__footer_free(w.footer);
     reel__buf_free(&g.bytes);
-    if (status == REEL_OK)
-        return reel__replace_commit(&g.to);
-    reel__replace_abort(&g.to);
-    return status;
+    if (ended == REEL_OK)
+        ended = reel__replace_commit(&g.to);
+    else
+        reel__replace_abort(&g.to);
+    return ended == REEL_OK ? status : ended;
 }

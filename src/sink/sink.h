@@ -33,7 +33,7 @@ struct reel__sink {
     bool is_prompt;             /* its batching class */
     bool is_buffer;             /* gives way to the next sink */
     const _Atomic int64_t *end_until_ns; /* when not 0, no put waits beyond it: the recording is closing. May be NULL */
-    bool defer_wake;            /* set by the caller of put, under the same lock: a flush follows at once, do not wake the I/O thread for this message (reel__sink_kick does) */
+    bool defer_wake;            /* set by the caller of put, under the same lock: a flush follows at once, do not wake the I/O thread for this message */
     reel__report_fn report;
     void *report_user;
     reel__account *account;     /* may be NULL */
@@ -47,8 +47,6 @@ void reel__sink_init(reel__sink *s, const reel__sink_class *klass, bool is_promp
 /* Notes an error and reports it (once per distinct status until a write succeeds). Mutex not held. */
 void reel__sink_error(reel__sink *s, reel_status status, const char *message);
 void reel__sink_get_stats(reel__sink *s, reel_sink_stats *out);
-/* Wakes the I/O thread if something is queued; held sinks have none. After puts with defer_wake that no flush of this sink follows. */
-void reel__sink_kick(reel__sink *s);
 /* After close: the I/O side still hangs, so what its messages borrow (paths, shapes, stores) and what report uses must never be released. */
 bool reel__sink_is_abandoned(reel__sink *s);
 /* For the sinks themselves, mutex held: counts a message in the statistics. */
@@ -106,7 +104,7 @@ reel_status reel__file_io_new(const char *path, const reel_file_options *options
 reel_status reel__file_io_capture(void *io, const char *target, int64_t deadline_ns);
 
 /* ---- writing a whole recording (rrd_file.c): used by capture, drain and peek */
-/* A complete .rrd with footer of n messages, into memory. */
+/* A complete .rrd with footer of n messages, into memory. REEL_E_TOO_LARGE, here and below and from a capture: it is there, without the footer (footer.h). */
 reel_status reel__rrd_to_memory(reel__message *const *messages, size_t n, reel_bytes_owned *out);
 /* The same beside path, synced, renamed over it, folder synced. */
 reel_status reel__rrd_to_file(reel__message *const *messages, size_t n, const char *path);

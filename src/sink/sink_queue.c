@@ -561,16 +561,6 @@ static void queue_destroy(reel__sink *s) {
 
 static const reel__sink_class queue_class = {"queue", queue_put, queue_flush, queue_close, queue_destroy};
 
-void reel__sink_kick(reel__sink *s) {
-    if (s->klass != &queue_class)
-        return;
-    reel__queue *q = (reel__queue *)s;
-    reel__mutex_lock(&s->mutex);
-    if (q->list.n && !q->io_busy && !q->is_closing)
-        wake_thread(q);
-    reel__mutex_unlock(&s->mutex);
-}
-
 reel_status reel__queue_sink_new(const reel__io_ops *ops, void *io, const reel__queue_config *config, reel__sink **out) {
     if (config->bytes_max < 0 || config->block_ms < -1 || config->policy < REEL_POLICY_BLOCK || config->policy > REEL_POLICY_LATEST)
         return reel__fail(REEL_E_ARGUMENT, "%s: policy %d, queue_max_bytes %lld, block_ms %lld: not a queue", ops->name, (int)config->policy, (long long)config->bytes_max,

@@ -20,12 +20,6 @@ const reel__archetype *reel__archetype_of(uint32_t number) {
     return REEL__LIKELY(a != NULL) ? a : reel__blueprint_archetype(number);
 }
 
-static const void *pointer_at(const uint8_t *base, uint16_t offset) {
-    const void *p;
-    memcpy(&p, base + offset, sizeof p);
-    return p;
-}
-
 static bool all_zero(const uint8_t *p, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (p[i])
@@ -37,7 +31,7 @@ static bool all_zero(const uint8_t *p, size_t n) {
 static bool value_is_set(const reel__field *f, const uint8_t *at) {
     switch (f->element) {
     case REEL__ELEMENT_ENUM: return !all_zero(at, sizeof(int));
-    case REEL__ELEMENT_TEXT: case REEL__ELEMENT_BYTES: return pointer_at(at, 0) != NULL;
+    case REEL__ELEMENT_TEXT: case REEL__ELEMENT_BYTES: return reel__pointer_at(at, 0) != NULL;
     case REEL__ELEMENT_STRUCT: return !all_zero(at, f->layout->size);
     case REEL__ELEMENT_TENSOR: return ((const reel_tensor_data *)(const void *)at)->type != 0;
     default: return false;
@@ -96,7 +90,7 @@ static reel_status bind_field(const reel__field *f, const uint8_t *base, const c
             return bytes_unset(f, cell->values, path);
         break;
     case REEL__FORM_POINTER:
-        cell->values = pointer_at(base, f->offset);
+        cell->values = reel__pointer_at(base, f->offset);
         *set = cell->values != NULL;
         break;
     default: break;
@@ -143,7 +137,7 @@ reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fie
         if (REEL__LIKELY(f->form == REEL__FORM_LIST && f->end <= struct_size)) {
             size_t n;
             memcpy(&n, base + f->offset_2, sizeof n);
-            cell->values = pointer_at(base, f->offset);
+            cell->values = reel__pointer_at(base, f->offset);
             cell->n = (uint32_t)n;
             set = cell->values != NULL;
             if (REEL__UNLIKELY(n > INT32_MAX || (n && !set)))
@@ -184,7 +178,7 @@ reel_status reel__bind(reel__row *row, const reel__archetype *a, const void *fie
     return REEL_OK;
 }
 
-static reel_status too_large(const reel__cell *cell, const char *path, uint64_t bytes) {
+reel_status reel__cell_too_large(const reel__cell *cell, const char *path, uint64_t bytes) {
     return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu bytes: at most %d fit into a row", path, cell->field->name, (unsigned long long)bytes, INT32_MAX);
 }
 
@@ -223,7 +217,7 @@ static reel_status measure_text(const reel__cell *cell, const char *path, size_t
         bytes += size;
     }
     if (bytes > INT32_MAX)
-        return too_large(cell, path, bytes);
+        return reel__cell_too_large(cell, path, bytes);
     sizes[0] = 4 * (size_t)cell->n;
     sizes[1] = (size_t)bytes;
     return REEL_OK;
@@ -236,11 +230,11 @@ static reel_status measure_bytes(const reel__cell *cell, const char *path, size_
         if (runs[i].size && !runs[i].data)
             return reel__fail(REEL_E_ARGUMENT, "%s: %s is NULL with a size of %zu", path, cell->field->name, runs[i].size);
         if (runs[i].size > INT32_MAX)
-            return too_large(cell, path, runs[i].size);
+            return reel__cell_too_large(cell, path, runs[i].size);
         bytes += runs[i].size;
     }
     if (bytes > INT32_MAX)
-        return too_large(cell, path, bytes);
+        return reel__cell_too_large(cell, path, bytes);
     sizes[0] = 4 * (size_t)cell->n;
     sizes[1] = (size_t)bytes;
     return REEL_OK;
@@ -272,7 +266,7 @@ reel_status reel__measure(const reel__cell *cell, const char *path, size_t *size
     case REEL__ELEMENT_FLAT:
         bytes = (uint64_t)cell->n * f->width;
         if (REEL__UNLIKELY(bytes > INT32_MAX))
-            return too_large(cell, path, bytes);
+            return reel__cell_too_large(cell, path, bytes);
         sizes[0] = (size_t)bytes;
         return REEL_OK;
     case REEL__ELEMENT_BOOL: sizes[0] = cell->n; return REEL_OK;
@@ -285,7 +279,7 @@ reel_status reel__measure(const reel__cell *cell, const char *path, size_t *size
         if (bytes > INT32_MAX)
             return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu points: at most %d are allowed", path, f->name, (unsigned long long)bytes, INT32_MAX);
         if ((bytes *= f->width) > INT32_MAX)
-            return too_large(cell, path, bytes);
+            return reel__cell_too_large(cell, path, bytes);
         sizes[0] = 4 * (size_t)cell->n;
         sizes[1] = (size_t)bytes;
         return REEL_OK;

@@ -5,6 +5,8 @@
 
 #include "schema.h"
 
+#include <string.h>
+
 #define REEL__CELLS_MAX 64
 
 typedef struct reel__cell {
@@ -47,6 +49,16 @@ reel_status reel__measure(const reel__cell *cell, const char *path, size_t *size
 void reel__write(const reel__cell *cell, uint8_t *const *streams);
 /* Writes a FLAT cell's values packed, n times its width; what a stride leaves between them is passed over. */
 void reel__gather(const reel__cell *cell, uint8_t *to);
+
+/* What is measured has more bytes than 32 bits can tell. */
+reel_status reel__cell_too_large(const reel__cell *cell, const char *path, uint64_t bytes);
+
+/* A pointer that stands in a struct of the caller's. */
+static inline const void *reel__pointer_at(const uint8_t *base, uint16_t offset) {
+    const void *p;
+    memcpy(&p, base + offset, sizeof p);
+    return p;
+}
 
 /* The stream of a tensor type that has the elements of a buffer of this kind (reel_tensor_type). */
 #define REEL__TENSOR_VALUES(type) (8 + 2 * ((type) - 1) + 1)

@@ -9,7 +9,7 @@
  * has nothing, then per variant lengths and elements. */
 enum { SHAPE_LENGTHS, SHAPES, NAMES_VALID, NAMES_LENGTHS, TEXT_LENGTHS, TEXTS, CODES, NULLS, VARIANTS };
 
-static const uint8_t widths[12] = {0, 1, 2, 4, 8, 1, 2, 4, 8, 2, 4, 8};
+const uint8_t reel__tensor_widths[REEL_TENSOR_F64 + 1] = {0, 1, 2, 4, 8, 1, 2, 4, 8, 2, 4, 8};
 
 static uint32_t lengths_of(const reel_tensor_data *t) { return VARIANTS + 2 * ((uint32_t)t->type - 1); }
 
@@ -20,11 +20,7 @@ static size_t elements_of(const reel_tensor_data *t) {
     return n;
 }
 
-size_t reel__tensor_bytes(const reel_tensor_data *tensor) { return elements_of(tensor) * widths[tensor->type]; }
-
-static reel_status too_large(const reel__cell *cell, const char *path, uint64_t bytes) {
-    return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu bytes: at most %d fit into a row", path, cell->field->name, (unsigned long long)bytes, INT32_MAX);
-}
+size_t reel__tensor_bytes(const reel_tensor_data *tensor) { return elements_of(tensor) * reel__tensor_widths[tensor->type]; }
 
 /* Whether shape, data and size go together. */
 static reel_status check(const reel__cell *cell, const reel_tensor_data *t, const char *path) {
@@ -39,12 +35,12 @@ static reel_status check(const reel__cell *cell, const reel_tensor_data *t, cons
             return reel__fail(REEL_E_TOO_LARGE, "%s: %s: dimension %zu of %llu makes more than %d elements", path, name, i, (unsigned long long)t->shape[i], INT32_MAX);
         n *= t->shape[i];
     }
-    uint64_t bytes = n * widths[t->type];
+    uint64_t bytes = n * reel__tensor_widths[t->type];
     if (n && !t->data)
         return reel__fail(REEL_E_ARGUMENT, "%s: %s has %llu elements by its shape and no data", path, name, (unsigned long long)n);
     if (t->size && t->size != bytes)
-        return reel__fail(REEL_E_LENGTHS, "%s: %s has %zu bytes, its shape asks for %llu: %llu elements of %d", path, name, t->size, (unsigned long long)bytes, (unsigned long long)n, widths[t->type]);
-    return bytes > INT32_MAX ? too_large(cell, path, bytes) : REEL_OK;
+        return reel__fail(REEL_E_LENGTHS, "%s: %s has %zu bytes, its shape asks for %llu: %llu elements of %d", path, name, t->size, (unsigned long long)bytes, (unsigned long long)n, reel__tensor_widths[t->type]);
+    return bytes > INT32_MAX ? reel__cell_too_large(cell, path, bytes) : REEL_OK;
 }
 
 static reel_status measure_names(const reel__cell *cell, const reel_tensor_data *t, const char *path, uint64_t *sizes) {
@@ -73,7 +69,7 @@ reel_status reel__measure_tensors(const reel__cell *cell, const char *path, size
     counted[NAMES_VALID] = counted[CODES] = cell->n;
     for (int k = 0; k < VARIANTS + 22; k++) {
         if (counted[k] > INT32_MAX)
-            return too_large(cell, path, counted[k]);
+            return reel__cell_too_large(cell, path, counted[k]);
         sizes[k] = (size_t)counted[k];
     }
     return REEL_OK;

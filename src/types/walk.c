@@ -1,5 +1,6 @@
 #include "walk.h"
 
+#include "../arrow/ipc_write.h"
 #include "../base/error.h"
 #include "../base/sync.h"
 #include "../base/text.h"
@@ -21,12 +22,6 @@ typedef struct spot {
     uint16_t node, stream;
 } spot;
 
-static const void *pointer_at(const uint8_t *base, uint16_t offset) {
-    const void *p;
-    memcpy(&p, base + offset, sizeof p);
-    return p;
-}
-
 static int int_at(const uint8_t *base, uint16_t offset) {
     int i;
     memcpy(&i, base + offset, sizeof i);
@@ -43,7 +38,7 @@ static reel_status put(walk *w, uint16_t stream, const void *bytes, size_t size)
     if (w->sizes) {
         w->sizes[stream] += size;
         if (REEL__UNLIKELY(w->sizes[stream] > INT32_MAX))
-            return reel__fail(REEL_E_TOO_LARGE, "%s: %s has %llu bytes: at most %d fit into a row", w->path, w->cell->field->name, (unsigned long long)w->sizes[stream], INT32_MAX);
+            return reel__cell_too_large(w->cell, w->path, w->sizes[stream]);
     } else if (size) {
         memcpy(w->at[stream], bytes, size);
         w->at[stream] += size;
@@ -51,15 +46,9 @@ static reel_status put(walk *w, uint16_t stream, const void *bytes, size_t size)
     return REEL_OK;
 }
 
-static uint32_t width_of(uint8_t kind) {
-    static const uint8_t widths[] = {[REEL__ARROW_U8] = 1, [REEL__ARROW_I8] = 1, [REEL__ARROW_U16] = 2, [REEL__ARROW_I16] = 2, [REEL__ARROW_U32] = 4, [REEL__ARROW_I32] = 4,
-                                     [REEL__ARROW_U64] = 8, [REEL__ARROW_I64] = 8, [REEL__ARROW_F16] = 2, [REEL__ARROW_F32] = 4, [REEL__ARROW_F64] = 8};
-    return widths[kind];
-}
-
 static bool is_null(const reel__arrow_node *node, const reel__place *place, const uint8_t *base) {
     if (node->kind == REEL__ARROW_UTF8 || node->kind == REEL__ARROW_LIST)
-        return !pointer_at(base, place->offset);
+        return !reel__pointer_at(base, place->offset);
     return place->enumeration ? int_at(base, place->offset) == 0 : base[place->offset] == 0;
 }
 
@@ -75,7 +64,7 @@ static reel_status check_enum(const walk *w, uint16_t at, uint32_t i, int value)
 static reel_status visit_number(walk *w, uint16_t at, uint16_t stream, const uint8_t *base, uint32_t n, size_t stride, bool nullable) {
     static const uint8_t zero[8];
     const reel__place *place = &w->places[at];
-    uint32_t width = width_of(w->nodes[at].kind);
+    size_t width = reel__arrow_width(w->nodes[at].kind);
     for (uint32_t i = 0; i < n; i++, base += stride) {
         bool null = nullable && is_null(&w->nodes[at], place, base);
         if (place->enumeration && !null) {
@@ -94,7 +83,7 @@ static reel_status visit_number(walk *w, uint16_t at, uint16_t stream, const uin
 
 static reel_status visit_text(walk *w, uint16_t at, uint16_t stream, const uint8_t *base, uint32_t n, size_t stride) {
     for (uint32_t i = 0; i < n; i++, base += stride) {
-        const char *text = pointer_at(base, w->places[at].offset);
+        const char *text = reel__pointer_at(base, w->places[at].offset);
         size_t size = text ? strlen(text) : 0;
         uint32_t length = (uint32_t)size;
         if (w->sizes && size && !reel__utf8_valid(text, size))
@@ -112,7 +101,7 @@ static reel_status visit_list(walk *w, uint16_t at, spot *s, const uint8_t *base
     uint16_t stream = s->stream++;
     spot items = *s;
     for (uint32_t i = 0; i < n; i++, base += stride) {
-        const uint8_t *values = pointer_at(base, place->offset);
+        const uint8_t *values = reel__pointer_at(base, place->offset);
         size_t count;
         memcpy(&count, base + place->offset_2, sizeof count);
         if (w->sizes && count > INT32_MAX)
@@ -172,7 +161,7 @@ static reel_status visit(walk *w, spot *s, const uint8_t *base, uint32_t n, size
         s->stream = (uint16_t)(s->stream + 2);
         return visit_text(w, at, (uint16_t)(s->stream - 2), base, n, stride);
     case REEL__ARROW_FIXED_LIST: {
-        size_t width = (size_t)node->n * width_of(w->nodes[s->node++].kind);
+        size_t width = (size_t)node->n * reel__arrow_width(w->nodes[s->node++].kind);
         uint16_t stream = s->stream++;
         for (uint32_t i = 0; i < n; i++)
             REEL__TRY(put(w, stream, base + i * stride + w->places[at].offset, width));

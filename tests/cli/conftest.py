@@ -18,12 +18,12 @@ def run(*arguments, **options):
     return subprocess.run([str(REEL), *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
 
 
-def verify(path):
+def verify(path, may_warn=False):
     """The official command line must find nothing wrong, and no warning."""
     done = subprocess.run([RERUN, "rrd", "verify", str(path)], capture_output=True, text=True, timeout=120)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
-    assert "WARN" not in said and "ERROR" not in said, said
+    assert may_warn or ("WARN" not in said and "ERROR" not in said), said
     return said
 
 

@@ -223,4 +223,7 @@ def test_a_component_of_two_types_is_said_to_be_so(tmp_path):
     succeed("merge", tmp_path / "x.rrd", tmp_path / "y.rrd", "-o", tmp_path / "two.rrd")
     done = run("export", tmp_path / "two.rrd", "-o", tmp_path / "out.csv")
     assert done.returncode == 1 and "cannot have both" in done.stderr and not list(tmp_path.glob("out*"))
+    for form in ("csv", "jsonl", "arrow-stream"):  # what was written to a pipe cannot be taken back
+        done = run("export", tmp_path / "two.rrd", "--format", form)
+        assert done.returncode == 1 and "cannot have both" in done.stderr and not done.stdout, form
     assert succeed("export", tmp_path / "two.rrd", "--format", "csv", "--entity", "/y").stdout.endswith(",text\n")

@@ -3,9 +3,11 @@ import json
 import struct
 import subprocess
 
+import pyarrow as pa
 import pytest
 from conftest import REEL, run, verify
 from damaged import CHUNK, FOOTER_SIZE, HEADER_SIZE, PYTHONS, bodies, damages, messages, written_by, written_by_reel
+from odd_chunks import BEGIN, batch, chunk_message, field, ipc, message, rows, store_id
 from reshaped import assert_same_data, flip_bytes_of_a_chunk, official, one  # noqa: F401
 
 
@@ -121,8 +123,8 @@ def test_of_random_damage_everything_intact_comes_back(tmp_path, maker):
         if done.returncode == 0:  # nothing was lost: every message is there, or one that was changed within its values
             assert len(bodies((tmp_path / "out.rrd").read_bytes())) >= len(bodies(data)) or "cut" in what or "remove" in what, what
         judged += 1
-        if judged % 12 == 0:
-            verify(tmp_path / "out.rrd")
+        if judged % 12 == 0:  # a path or a version may have become another one: no sum tells, and the official tool only warns
+            verify(tmp_path / "out.rrd", may_warn=True)
     assert judged > 100
 
 
@@ -176,3 +178,14 @@ def test_command_lines_that_make_no_sense(tmp_path, one):
     for arguments in ([], [one], ["-o", tmp_path / "x"], [one, "-o", one], ["-", "-", "-o", "x"], [one, "--nonsense"]):
         assert recover(*arguments, expect=2).stderr
     assert one.read_bytes() == before
+
+def test_recover_does_not_go_round_in_circles(tmp_path):
+    """Behind a chunk that cannot be read stands a message that is none: so the chunk is looked through. A stream's header at its very end leads back to that message."""
+    path = tmp_path / "circle.rrd"
+    good = chunk_message(ipc(batch({"x": rows(pa.array([1.0]))})))
+    header = BEGIN[:12]
+    unreadable = message(2, field(1, store_id()) + field(2, 1) + field(4, 1) + field(5, b"no Arrow stream" + header))
+    path.write_bytes(BEGIN + unreadable + message(1, b"\xff" * 53) + good)
+    done = run("recover", path, "-o", tmp_path / "out.rrd", timeout=20)
+    assert done.returncode == 3, done.stderr
+    assert "1 chunk" in run("info", tmp_path / "out.rrd").stdout

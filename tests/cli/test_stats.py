@@ -82,6 +82,18 @@ def test_the_largest_entities_come_first_and_the_rest_is_counted(tmp_path):
     assert sizes == sorted(sizes, reverse=True)
 
 
+def test_a_long_answer_is_printed_in_pieces(tmp_path):
+    names = [f"signal {i}" for i in range(600)]
+    (tmp_path / "wide.csv").write_text("\n".join([",".join(["time", *names]), *(",".join(["1"] * 601) for _ in range(2))]) + "\n")
+    succeed("record", "-o", tmp_path / "wide.rrd", tmp_path / "wide.csv")
+    said = succeed("stats", "--json", tmp_path / "wide.rrd").stdout
+    assert len(said) > 2 * 65536 and len(said.splitlines()) == 1
+    [store] = json.loads(said)["stores"]
+    assert len(store["entities"]) == json.loads(said)["entities"] > 600
+    text = succeed("stats", "--top", 0, tmp_path / "wide.rrd").stdout
+    assert len(text) > 65536 and sum(line.startswith("  /") for line in text.splitlines()) == len(store["entities"])
+
+
 def test_damage_is_told_and_the_rest_is_counted(tmp_path, one):
     size = flip_bytes_of_a_chunk(one, tmp_path / "flip.rrd")
     whole, said = stats(one), stats(tmp_path / "flip.rrd", expect=1)

@@ -1,7 +1,10 @@
 """The footer: what it says of every chunk is what the chunks themselves say, read sequentially and by the official reader's random access."""
+import ctypes
 import os
 import struct
 import subprocess
+import tempfile
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,15 +12,17 @@ import pytest
 
 from judge import RERUN, verify
 from rrd_bytes import fields, messages, plain
+from viewers import REEL
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("REEL_TEST_BUILD", ROOT / "build/test")) / "tests/programs/write_footers"
 FIXED = ["chunk_entity_path", "chunk_id", "chunk_is_static", "chunk_num_rows", "chunk_byte_offset", "chunk_byte_size", "chunk_byte_size_uncompressed"]
 
 
-def write(scenario, path, *more):
+def write(scenario, path, *more, expect=0):
     done = subprocess.run([PROGRAM, scenario, path, *map(str, more)], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == expect, done.stdout + done.stderr
+    return done.stderr
 
 
 def chunks_of(data):
@@ -176,3 +181,121 @@ def test_no_footer(tmp_path):
     assert at == len(data)
     done = subprocess.run([RERUN, "rrd", "verify", "--check-footers=false", path], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+# --- what official readers take of a schema: 1,000,000 flatbuffer tables ---
+# The schema of a "wide" recording has 11 for the message, itself, row id and timeline; then 9 for a column (field, list, item, its type, five entries of metadata), and one more for a static one.
+# Beyond the limit, columns but the first of each of the 500 components go without "rerun:kind", as readers allow.
+
+LIMIT = 1_000_000
+ALL_NINE = (LIMIT - 11) // 9
+EIGHT = (LIMIT - 11 - 500) // 8
+
+
+def n_tables(path):
+    """As a verifier visits them, counted in the first manifest's schema."""
+    schema = schema_of(path)
+
+    def of_field(field):
+        children = [field.type.field(i) for i in range(field.type.num_fields)]
+        return 2 + len(field.metadata or {}) + sum(map(of_field, children))
+
+    return 2 + sum(map(of_field, schema))
+
+
+def footer_of(data):
+    at, size = [(at, size) for kind, at, size in messages(data) if kind == 0][0]
+    return at, fields(data[at:at + size])[1]
+
+
+def schema_of(path):
+    _, [manifest] = footer_of(path.read_bytes())
+    return pa.ipc.read_schema(pa.py_buffer(fields(fields(manifest)[2][0])[1][0]))
+
+
+def random_access(path):
+    from rerun.chunk import RrdReader
+
+    return RrdReader(str(path)).store()
+
+
+def varint(n):
+    return bytes([n & 127 | 128]) + varint(n >> 7) if n > 127 else bytes([n])
+
+
+def with_one_more_table(path, out):
+    """The same recording, with one more entry in the metadata of its schema's last column."""
+    data = path.read_bytes()
+    at, [manifest] = footer_of(data)
+    of = fields(manifest)
+    schema = list(schema_of(path))
+    schema[-1] = schema[-1].with_metadata({**schema[-1].metadata, b"more": b"1"})
+    stream = pa.schema(schema).serialize().to_pybytes() + b"\xff\xff\xff\xff" + bytes(4)
+
+    def field(number, value):
+        return varint(number << 3 | 2) + varint(len(value)) + value
+
+    footer = field(1, field(1, of[1][0]) + field(2, field(1, stream)) + field(3, of[3][0]) + field(4, of[4][0]))
+    sum_of = ctypes.CDLL("libxxhash.so.0").XXH32
+    sum_of.restype, sum_of.argtypes = ctypes.c_uint32, [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint32]
+    end = struct.pack("<QQI8sI", at, len(footer), sum_of(footer, len(footer), 7850921), b"RRF2FOOT", 1)
+    out.write_bytes(data[:at - 16] + struct.pack("<QQ", 0, len(footer)) + footer + end)
+
+
+@pytest.mark.parametrize("n, static, tables", [(ALL_NINE + 1, 0, None), (EIGHT, 1, LIMIT)])
+def test_the_official_reader_takes_a_footer_up_to_the_limit(tmp_path, n, static, tables):
+    path = tmp_path / "wide.rrd"
+    write("wide-file", path, n, static)
+    assert tables is None or n_tables(path) == tables
+    assert len(random_access(path).schema().component_columns()) == n
+    verify(path)
+    for command, expected in ((["verify", path], ": fine ("), (["stats", "--json", path], f'"components":{n},')):
+        said, anonymous_mb = watched(REEL, *command)
+        assert expected in said and anonymous_mb < 64
+
+
+def watched(*command):
+    """What a command prints, and the most memory of its own that it was seen with, in MB. (Pages of a mapped file are the system's.)"""
+    with tempfile.TemporaryFile("w+") as said:
+        process, most = subprocess.Popen(list(map(str, command)), stdout=said), 0
+        while process.poll() is None:
+            status = Path(f"/proc/{process.pid}/status").read_text()
+            most = max(most, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon")), 0)
+            time.sleep(0.002)
+        assert process.returncode == 0
+        said.seek(0)
+        return said.read(), most / 1024
+
+
+@pytest.mark.filterwarnings("ignore:RRD file has no footer")
+@pytest.mark.parametrize("way", ["file", "memory", "whole", "capture"])
+def test_beyond_the_limit_the_footer_is_left_out(tmp_path, way):
+    """A footer without a store's manifest hides the store from the official reader; one with a schema that is too large is an error; without one, readers go through the messages."""
+    path = tmp_path / "wide.rrd"
+    said = write(f"wide-{way}", path, EIGHT if way != "capture" else 2 * EIGHT, 2, expect=3)
+    assert "the footer is left out" in said
+    assert list(tmp_path.glob("*.tmp-*")) == []
+    if way == "capture":
+        path = Path(f"{path}.capture.rrd")
+    for kind, at, size in messages(path.read_bytes()):
+        assert kind in (1, 2)
+    verify(path, "--check-footers=false")
+    with pytest.raises(RuntimeError, match="without footer"):
+        random_access(path)
+    reel = subprocess.run([REEL, "verify", path], capture_output=True, text=True, timeout=60)
+    assert reel.returncode == 0 and "warning: there is no footer: official readers take none of so many columns" in reel.stdout
+
+
+def test_one_table_more_is_what_the_official_reader_refuses(tmp_path):
+    """And reel verify says so."""
+    path, more = tmp_path / "wide.rrd", tmp_path / "more.rrd"
+    write("wide-file", path, EIGHT, 1)
+    with_one_more_table(path, more)
+    assert n_tables(more) == LIMIT + 1
+    with pytest.raises(RuntimeError, match="TooManyTables"):
+        random_access(more)
+    done = subprocess.run([REEL, "verify", more], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and f"warning: official readers cannot use the footer: a schema in it has {LIMIT + 1} flatbuffer tables" in done.stdout
+    merged = subprocess.run([REEL, "merge", more, "-o", tmp_path / "merged.rrd"], capture_output=True, text=True, timeout=60)
+    assert merged.returncode == 0 and merged.stderr == ""  # its own footer fits
+    verify(tmp_path / "merged.rrd")

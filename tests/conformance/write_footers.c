@@ -1,4 +1,4 @@
-/* Writes recordings whose footers the official reader judges (test_footer.py): write_footers SCENARIO PATH [CHUNKS]. */
+/* Writes recordings whose footers the official reader judges (test_footer.py): write_footers SCENARIO PATH [N [STATIC]]. Exit code 3: without a footer. */
 #include "base/error.h"
 #include "real_message.h"
 #include "sink/sink.h"
@@ -58,30 +58,55 @@ static void many(list *l, uint32_t n, bool is_sparse) {
         put(l, real_chunk(&real_recording, shapes[i * 7 % 50], paths[i * 7 % 50], i + 1, 1 + i % 3, (int64_t)i * 10, 0));
 }
 
+#define WIDE 500 /* components of an entity */
+
+/* Columns in many entities, of WIDE components in all; the last n_static of them are static. */
+static void wide(list *l, uint32_t n, uint32_t n_static) {
+    static char names[WIDE][20], path[WIDE][24];
+    reel__descriptor d[WIDE];
+    for (int i = 0; i < WIDE; i++) {
+        snprintf(names[i], sizeof names[i], "Wide:c%d", i);
+        d[i] = (reel__descriptor){names[i], "Wide", "WideValue", &real_f64};
+    }
+    reel__shape *whole = real_shape(frame_only, 1, d, WIDE), *fixed = real_shape(NULL, 0, d, 1);
+    put(l, reel__message_store_info(NULL, &real_recording, (reel__tuid){1, 1}));
+    for (uint32_t i = 0, left = n - n_static; left; i++) {
+        uint32_t width = left < WIDE ? left : WIDE;
+        snprintf(path[i], sizeof path[i], "/e/%u", i);
+        put(l, real_chunk(&real_recording, width == WIDE ? whole : real_shape(frame_only, 1, d, width), path[i], i + 1, 1, i, 0));
+        left -= width;
+    }
+    for (uint32_t i = 0; i < n_static; i++) {
+        snprintf(path[WIDE - 1 - i], sizeof path[i], "/static/%u", i);
+        put(l, real_chunk(&real_recording, fixed, path[WIDE - 1 - i], WIDE + i, 1, 0, 0));
+    }
+}
+
 static reel_status through_sink(const list *l, const char *path, const reel_file_options *options, const char *capture) {
     const reel__io_ops *ops;
     void *io;
     size_t half = l->n / 2, n_done;
     REEL__TRY(reel__file_io_new(path, options, NULL, NULL, NULL, NULL, &ops, &io));
     REEL__TRY(ops->write(io, l->items, half, &n_done));
-    if (capture)
-        REEL__TRY(reel__file_io_capture(io, capture, INT64_MAX));
+    reel_status captured = capture ? reel__file_io_capture(io, capture, INT64_MAX) : REEL_OK;
     REEL__TRY(ops->write(io, l->items + half, l->n - half, &n_done));
     REEL__TRY(ops->flush(io, INT64_MAX));
-    REEL__TRY(ops->close(io, INT64_MAX));
+    reel_status closed = ops->close(io, INT64_MAX);
     ops->destroy(io);
-    return REEL_OK;
+    return captured == REEL_OK ? closed : captured;
 }
 
 static reel_status through_memory(const list *l, const char *path) {
     reel_bytes_owned bytes;
-    REEL__TRY(reel__rrd_to_memory(l->items, l->n, &bytes));
+    reel_status status = reel__rrd_to_memory(l->items, l->n, &bytes);
+    if (status != REEL_E_TOO_LARGE)
+        REEL__TRY(status);
     FILE *f = fopen(path, "wb");
     bool ok = f && fwrite(bytes.data, 1, bytes.size, f) == bytes.size;
     if (f)
         ok = fclose(f) == 0 && ok;
     reel_bytes_free(&bytes);
-    return ok ? REEL_OK : REEL_E_IO;
+    return ok ? status : REEL_E_IO;
 }
 
 int main(int argc, char **argv) {
@@ -94,6 +119,8 @@ int main(int argc, char **argv) {
         mixed(&l);
     else if (strstr(scenario, "many") || strstr(scenario, "sparse"))
         many(&l, n, strstr(scenario, "sparse") != NULL);
+    else if (strstr(scenario, "wide"))
+        wide(&l, n, argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0);
     reel_file_options options = {.struct_size = sizeof options};
     if (strstr(scenario, "process")) options.durability = REEL_DURABILITY_PROCESS;
     if (strstr(scenario, "sync")) options.durability = REEL_DURABILITY_SYNC;
@@ -110,5 +137,5 @@ int main(int argc, char **argv) {
     if (status == REEL_OK)
         return 0;
     fprintf(stderr, "%s: %s\n", scenario, reel_error_message());
-    return 1;
+    return status == REEL_E_TOO_LARGE ? 3 : 1;
 }

@@ -60,11 +60,13 @@ static reel_status read_index(const uint8_t *data, size_t size, reel_index_how h
 
 /* Every component that a has of this chunk, b has, too. */
 static bool has_all(const reel_index *a, const reel_index *b, size_t chunk) {
-    bool all = true;
-    for (uint32_t c = 0; all && c < a->components.n; c++) {
-        bool has = !reel__index_has(a, &a->chunks.items[chunk], c);
-        for (uint32_t d = 0; !has && d < b->components.n; d++)
-            has = !strcmp(a->components.items[c].component, b->components.items[d].component) && reel__index_has(b, &b->chunks.items[chunk], d);
+    const char *of_a[64], *of_b[64];
+    size_t n_a = reel_index_components(a, chunk, of_a, 64), n_b = reel_index_components(b, chunk, of_b, 64);
+    bool all = n_a <= 64 && n_b <= 64;
+    for (size_t i = 0; all && i < n_a; i++) {
+        bool has = false;
+        for (size_t k = 0; !has && k < n_b; k++)
+            has = strcmp(of_a[i], of_b[k]) == 0;
         all = has;
     }
     return all;

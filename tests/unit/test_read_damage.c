@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "read/chunk_data.h"
+#include "look_at_chunk.h"
 #include "read/reader.h"
 
 #include <reel/arrow.h>
@@ -121,51 +121,12 @@ static void touch_array(const struct ArrowSchema *s, const struct ArrowArray *a)
         touch_array(s->children[i], a->children[i]);
 }
 
-/* Looks at everything a chunk has, to the last byte of the last value. */
 static void touch(const reel_chunk *chunk) {
     struct ArrowSchema schema;
     struct ArrowArray array;
-    size_t rows = reel_chunk_rows(chunk);
-    for (size_t i = 0; i < 16 * rows; i++)
-        n_touched += reel_chunk_row_ids(chunk)[i];
-    for (size_t i = 0; i < reel_chunk_timelines(chunk); i++)
-        n_touched += rows ? (size_t)reel_chunk_timeline_at(chunk, i)->times[rows - 1] : 0;
-    for (size_t i = 0; i < reel_chunk_components(chunk); i++) {
-        const reel_chunk_component *c = reel_chunk_component_at(chunk, i);
-        const reel__arrow_type *type;
-        const char *text;
-        size_t size;
-        reel_bytes bytes;
-        reel_cell cell;
-        for (size_t row = 0; row < rows; row++) {
-            assert_ok(reel_chunk_cell(chunk, i, row, &cell));
-            assert_true(cell.first + cell.n <= c->n_values);
-        }
-        for (size_t k = 0; k < c->n_values; k++) {
-            if (reel_chunk_text(chunk, i, k, &text, &size) == REEL_OK)
-                for (size_t at = 0; at < size; at++)
-                    n_touched += (uint8_t)text[at];
-            if (reel_chunk_bytes_at(chunk, i, k, &bytes) == REEL_OK)
-                for (size_t at = 0; at < bytes.size; at++)
-                    n_touched += ((const uint8_t *)bytes.data)[at];
-        }
-        if (reel__chunk_type(chunk, i, &type) == REEL_OK) { /* as the encoder would take the values */
-            const reel__chunk_column *column = &chunk->parts.columns[i];
-            size_t sizes[REEL__ARROW_STREAMS_MAX];
-            uint8_t *streams[REEL__ARROW_STREAMS_MAX], *all;
-            size_t sum = 0;
-            int64_t first = reel__chunk_begin(column), n = reel__chunk_end(column, rows) - first;
-            assert_ok(reel__arrow_measure(type, column->item, column->values, first, n, c->component, sizes));
-            for (uint16_t s = 0; s < type->n_streams; s++)
-                sum += sizes[s];
-            all = malloc(sum + 1);
-            streams[0] = all;
-            for (uint16_t s = 1; s < type->n_streams; s++)
-                streams[s] = streams[s - 1] + sizes[s - 1];
-            reel__arrow_write(type, column->item, column->values, first, n, streams);
-            free(all);
-        }
-    }
+    assert_true(look_at_chunk(chunk, &n_touched));
+    for (size_t i = 0; i < reel_chunk_components(chunk); i++)
+        assert_ok(look_at_streams(chunk, i));
     assert_ok(reel_chunk_export(chunk, &schema, &array));
     touch_array(&schema, &array);
     array.release(&array);

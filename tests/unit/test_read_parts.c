@@ -178,7 +178,7 @@ static void fields_that_are_shared(void **state) {
         reel__buf out = {0};
         reel__ipc_tree *tree;
         shared_fields(&out, cases[i].width, cases[i].depth);
-        reel_status status = reel__ipc_read(out.data, out.size, NULL, &tree);
+        reel_status status = reel__ipc_read(out.data, out.size, out.size, NULL, &tree);
         if (status != cases[i].status)
             fail_msg("%zu fields %zu deep in %zu bytes: %d, %s", cases[i].width, cases[i].depth, out.size, status, reel_error_message());
         if (tree)

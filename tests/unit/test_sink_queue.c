@@ -226,23 +226,6 @@ static void a_flush_writes_in_the_callers_thread(void **state) {
     assert_false(io.was_foreign); /* the close too */
 }
 
-static void a_kick_wakes_for_deferred_messages(void **state) {
-    (void)state;
-    fake_io io;
-    fake_init(&io);
-    reel__sink *s = new_queue(&io, REEL_POLICY_BLOCK, 0, 0, true);
-    s->defer_wake = true;
-    set_frozen(&io, true);
-    put_ids(s, 0, 1);
-    reel__sink_kick(s);
-    wait_in_write(&io, true);
-    set_frozen(&io, false);
-    wait_in_write(&io, false);
-    assert_int_equal(flush(s), REEL_OK);
-    assert_ids_then(&io, 0, 1, 1);
-    end(s, &io);
-}
-
 static void a_frozen_sink_holds_up_no_other(void **state) {
     (void)state;
     fake_io frozen, slow, fast;
@@ -749,7 +732,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_arrive_in_order_and_are_counted),
         cmocka_unit_test(a_flush_writes_in_the_callers_thread),
-        cmocka_unit_test(a_kick_wakes_for_deferred_messages),
         cmocka_unit_test(a_frozen_sink_holds_up_no_other),
         cmocka_unit_test(drop_newest_keeps_what_was_there),
         cmocka_unit_test(drop_oldest_keeps_the_newest_and_what_is_kept),
