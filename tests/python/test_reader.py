@@ -172,3 +172,29 @@ def test_reading_needs_no_pyarrow(path):
     result = subprocess.run([sys.executable, "-c", code, str(out)], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert {c.entity_path for c in RrdReader(out).stream()} == {"/x/world/9", "/x/world/10", "/x/world/points"}
+
+
+def test_parquet_is_read_as_officially(tmp_path):
+    import reel.experimental
+    import rerun.experimental
+
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = pa.table({
+        "i": pa.array([2, 0, 1]), "a_x": [1.0, 2, 3], "b_x": [1.0, 2, 3], "b_y": ["u", "v", None], "c": [[1], [2, 3], []], "s": ["k"] * 3, "ms": pa.array([1, 2, 3]), "f": [1.5, 2.5, 3.5],
+    })  # fmt: skip
+    parquet.write_table(table.replace_schema_metadata({"k": "v"}), tmp_path / "t.parquet")
+
+    def run(sdk, **options):
+        kinds = sdk.chunk.IndexColumn
+        indexes = [kinds.sequence("i"), kinds.timestamp("ms", input_unit="ms"), kinds.duration("f", input_unit="s")] if options.pop("timed", False) else None
+        chunks = sdk.experimental.ParquetReader(tmp_path / "t.parquet").stream(index_columns=indexes, **options).drop(content="/__properties/**").to_chunks()
+        batches = [c.to_record_batch() for c in chunks]
+        return sorted((c.entity_path, c.is_static, [(f.name, str(f.type), sorted(f.metadata)) for f in b.schema], str(b.columns[1:])) for c, b in zip(chunks, batches))
+
+    for options in (
+        {},
+        {"timed": True, "use_structs": False, "entity_path_prefix": "/w"},
+        {"timed": True, "column_grouping": "individual", "static_columns": ["s"]},
+        {"column_grouping": "explicit_prefixes", "prefixes": ["b", "b_"], "static_columns": ["s"]},
+    ):
+        assert run(rr, **options) == run(rerun, **options), options
