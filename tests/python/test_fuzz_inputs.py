@@ -28,7 +28,10 @@ hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import strategies as st  # noqa: E402
 
 EXAMPLES = int(os.environ.get("REEL_FUZZ_EXAMPLES", "300"))
-SETTINGS = hypothesis.settings(max_examples=EXAMPLES, deadline=None, derandomize="REEL_FUZZ_EXAMPLES" not in os.environ, database=None, suppress_health_check=list(hypothesis.HealthCheck))
+PHASES = [hypothesis.Phase.generate] if "REEL_FUZZ_EXAMPLES" in os.environ else list(hypothesis.Phase)  # long runs show what they find as it is
+SETTINGS = hypothesis.settings(
+    max_examples=EXAMPLES, deadline=None, derandomize="REEL_FUZZ_EXAMPLES" not in os.environ, database=None, phases=PHASES, suppress_health_check=list(hypothesis.HealthCheck)
+)
 ALLOWED = (TypeError, ValueError, OverflowError, RecursionError, NotImplementedError, OSError)
 VALUE_MODULES = (reel.encodings, reel.components, reel.blueprint.encodings, reel.blueprint.components)
 BATCHES = [getattr(module, name) for module in VALUE_MODULES for name in module.__all__ if name.endswith("Batch")]
