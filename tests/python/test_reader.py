@@ -180,7 +180,7 @@ def test_parquet_is_read_as_officially(tmp_path):
 
     parquet = pytest.importorskip("pyarrow.parquet")
     table = pa.table({
-        "i": pa.array([2, 0, 1]), "a_x": [1.0, 2, 3], "b_x": [1.0, 2, 3], "b_y": ["u", "v", None], "c": [[1], [2, 3], []], "s": ["k"] * 3, "ms": pa.array([1, 2, 3]), "f": [1.5, 2.5, 3.5],
+        "i": pa.array([0, 1, 2]), "a_x": [1.0, 2, 3], "b_x": [1.0, 2, 3], "b_y": ["u", "v", None], "c": [[1], [2, 3], []], "s": ["k"] * 3, "ms": pa.array([1, 2, 3]), "f": [1.5, 2.5, 3.5],
     })  # fmt: skip
     parquet.write_table(table.replace_schema_metadata({"k": "v"}), tmp_path / "t.parquet")
 
@@ -189,7 +189,7 @@ def test_parquet_is_read_as_officially(tmp_path):
         indexes = [kinds.sequence("i"), kinds.timestamp("ms", input_unit="ms"), kinds.duration("f", input_unit="s")] if options.pop("timed", False) else None
         chunks = sdk.experimental.ParquetReader(tmp_path / "t.parquet").stream(index_columns=indexes, **options).drop(content="/__properties/**").to_chunks()
         batches = [c.to_record_batch() for c in chunks]
-        return sorted((c.entity_path, c.is_static, [(f.name, str(f.type), sorted(f.metadata)) for f in b.schema], str(b.columns[1:])) for c, b in zip(chunks, batches))
+        return sorted((c.entity_path, c.is_static, [(f.name, str(f.type), sorted(f.metadata)) for f in b.schema], b.columns[1:]) for c, b in zip(chunks, batches))
 
     for options in (
         {},
@@ -198,3 +198,25 @@ def test_parquet_is_read_as_officially(tmp_path):
         {"column_grouping": "explicit_prefixes", "prefixes": ["b", "b_"], "static_columns": ["s"]},
     ):
         assert run(rr, **options) == run(rerun, **options), options
+
+
+def test_key_frames_are_found_as_officially():
+    import reel.experimental.video as ours
+    import rerun.experimental.video as official
+
+    start, idr = b"\x00\x00\x00\x01", bytes([0x65, 0x88, 0x84, 0x21, 0x43])
+    sps = bytes([0x67, 0x64, 0, 0x0A, 0xAC, 0x72, 0x84, 0x44, 0x26, 0x84, 0, 0, 3, 0, 4, 0, 0, 3, 0, 0xCA, 0x3C, 0x48, 0x96, 0x11, 0x80])
+    av1 = b"\x12\x00\x0a\x0b\x00\x00\x00\x24\xc6\xab\xdf\xff\xfe\x36\xbe\x32\x04"
+    samples = {
+        "H264": [start + sps + start + idr, start + idr, start + sps, start[1:] + sps + start[1:] + b"\x41\x88", b"", bytes(range(20))],
+        "AV1": [av1 + b"\x10\x00\x00\x00", av1 + b"\x30\x00\x00\x00", av1[2:] + b"\x10\x00\x00\x00", av1[15:] + b"\x10\x00\x00\x00", b""],
+    }
+    for codec, several in samples.items():
+        for sample in several:
+            wanted = official.detect_gop_start(sample, getattr(rerun.components.VideoCodec, codec))
+            assert ours.detect_gop_start(sample, getattr(rr.VideoCodec, codec)) == wanted, (codec, sample)
+    prefixed = b"".join(len(unit).to_bytes(4, "big") + unit for unit in (sps, idr))
+    assert ours.length_prefixed_to_annex_b(prefixed) == official.length_prefixed_to_annex_b(prefixed) == start + sps + start + idr
+    with pytest.raises(ValueError, match="Failed reading SPS"):
+        ours.detect_gop_start(start + sps[:4] + start + idr, rr.VideoCodec.H264)
+    assert ours.is_annex_b(start) and not ours.is_annex_b(prefixed)
