@@ -20,8 +20,8 @@ function(reel_compile_options target)
     target_compile_options(${target} PRIVATE -Wno-tsan)
   endif()
   if(UNIX AND NOT APPLE AND NOT REEL_SANITIZE)
-    # The log path reads a thread-local slot on every call: without a stub, and without a table jump, it is one load.
-    target_compile_options(${target} PRIVATE -fno-plt $<$<BOOL:$<TARGET_PROPERTY:POSITION_INDEPENDENT_CODE>>:-ftls-model=initial-exec>)
+    # The log path reads a thread-local slot on every call: without a call it is one load.
+    target_compile_options(${target} PRIVATE $<$<BOOL:$<TARGET_PROPERTY:POSITION_INDEPENDENT_CODE>>:-ftls-model=initial-exec>)
   endif()
 endfunction()
 

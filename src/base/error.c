@@ -7,36 +7,35 @@
 
 static _Thread_local char last_message[512];
 
-static const struct {
-    reel_status status;
-    const char *text;
-} status_texts[] = {
-    {REEL_OK, "ok"},
-    {REEL_E_NO_MEMORY, "out of memory, or the recording's memory ceiling is reached"},
-    {REEL_E_ARGUMENT, "an argument makes no sense"},
-    {REEL_E_CLOSED, "the recording or sink is closed"},
-    {REEL_E_BUSY, "the row was dropped: no progress for block_ms"},
-    {REEL_E_TIMEOUT, "the time given ran out"},
-    {REEL_E_IO, "the operating system reported an input or output error"},
-    {REEL_E_NO_SPACE, "no space left"},
-    {REEL_E_UTF8, "a text is not valid UTF-8"},
-    {REEL_E_TOO_LARGE, "a value, path or count is too large"},
-    {REEL_E_TIMELINE_TYPE, "the timeline has another type"},
-    {REEL_E_LENGTHS, "counts do not fit together"},
-    {REEL_E_ENVIRONMENT, "an environment variable has a value that means nothing"},
-    {REEL_E_NOT_RETAINED, "no sink holds the complete recording"},
-    {REEL_E_LOCKED, "the file is written by another recorder"},
-    {REEL_E_DROPPED, "rows were dropped"},
-    {REEL_E_UNSUPPORTED, "not supported here"},
-    {REEL_E_NOT_FOUND, "not found"},
-    {REEL_E_FORMAT, "the bytes are not what they should be"},
-};
+/* One behind another, from 0 down: pointers to them would cost more than they do (types/packed.h). */
+static const char status_texts[] =
+    "ok\0" /* REEL_OK */
+    "out of memory, or the recording's memory ceiling is reached\0" /* REEL_E_NO_MEMORY */
+    "an argument makes no sense\0" /* REEL_E_ARGUMENT */
+    "the recording or sink is closed\0" /* REEL_E_CLOSED */
+    "the row was dropped: no progress for block_ms\0" /* REEL_E_BUSY */
+    "the time given ran out\0" /* REEL_E_TIMEOUT */
+    "the operating system reported an input or output error\0" /* REEL_E_IO */
+    "no space left\0" /* REEL_E_NO_SPACE */
+    "a text is not valid UTF-8\0" /* REEL_E_UTF8 */
+    "a value, path or count is too large\0" /* REEL_E_TOO_LARGE */
+    "the timeline has another type\0" /* REEL_E_TIMELINE_TYPE */
+    "counts do not fit together\0" /* REEL_E_LENGTHS */
+    "an environment variable has a value that means nothing\0" /* REEL_E_ENVIRONMENT */
+    "no sink holds the complete recording\0" /* REEL_E_NOT_RETAINED */
+    "the file is written by another recorder\0" /* REEL_E_LOCKED */
+    "rows were dropped\0" /* REEL_E_DROPPED */
+    "not supported here\0" /* REEL_E_UNSUPPORTED */
+    "not found\0" /* REEL_E_NOT_FOUND */
+    "the bytes are not what they should be\0" /* REEL_E_FORMAT */;
 
 const char *reel_status_text(reel_status status) {
-    for (size_t i = 0; i < sizeof status_texts / sizeof *status_texts; i++)
-        if (status_texts[i].status == status)
-            return status_texts[i].text;
-    return "unknown status";
+    const char *text = status_texts;
+    if (status > REEL_OK || status < REEL_E_FORMAT)
+        return "unknown status";
+    for (int i = 0; i > status; i--)
+        text += strlen(text) + 1;
+    return text;
 }
 
 const char *reel_error_message(void) { return last_message; }

@@ -16,7 +16,7 @@
 
 static const struct {
     int status;
-    const char *reason;
+    char reason[32];
 } reasons[] = {
     { 200, "OK" },
     { 206, "Partial Content" },
