@@ -87,6 +87,7 @@ def uuid_bytes(data: Any) -> Any:
 
 def view_directions(data: Any) -> Any:
     """The numbers of three directions, or of a list of threes: members of ViewDir, their names, numbers."""
+    from ._values import each
     from .encodings import ViewCoordinates, ViewDir
 
     def numbers(item: Any) -> list[int]:
@@ -96,7 +97,7 @@ def view_directions(data: Any) -> Any:
         return data._reel_
     if isinstance(data, str):
         raise ValueError(f"{data!r:.100} was given, three directions expected")
-    items = list(data)
+    items = list(each(data))
     if not items:
         return items
     is_one = all(isinstance(item, (ViewDir, str)) or (hasattr(item, "__index__") and not hasattr(item, "__len__")) for item in items)
@@ -222,6 +223,7 @@ def _column_orders(data: Any) -> list[Any]:
 
 
 def _selected_columns(data: Any) -> list[Any]:
+    from ._values import each
     from .blueprint.encodings import SelectedColumns
 
     if isinstance(data, (SelectedColumns, dict)):
@@ -231,7 +233,7 @@ def _selected_columns(data: Any) -> list[Any]:
     except ValueError:
         if isinstance(data, str):
             raise
-        return [SelectedColumns._of(item) for item in data]
+        return [SelectedColumns._of(item) for item in each(data)]
 
 
 _MANY: dict[str, Callable[[Any], list[Any]]] = {

@@ -222,6 +222,13 @@ def instance(cls: Any, value: Any) -> Any:
     return value if isinstance(value, cls) else cls(value)
 
 
+def each(data: Any) -> Any:
+    """The data itself if it can be gone through. What has __getitem__ alone may never end."""
+    if not hasattr(data, "__iter__"):
+        raise TypeError(f"{data!r:.100} is no list")
+    return data
+
+
 # --- enums --------------------------------------------------------------------------------------------------------------------------
 
 

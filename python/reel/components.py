@@ -9,7 +9,7 @@ from typing import Any
 
 from . import _reel, encodings
 from ._baseclasses import ComponentMixin
-from ._values import Signature, Value, is_enum, lazy_names, make_enum
+from ._values import Signature, Value, each, is_enum, lazy_names, make_enum
 from .encodings import ClassDescriptionMapElem, DVec2D, Utf8Pair, Vec2D, Vec3D
 
 __path__: list[str] = []  # modules of one type each are found by _values
@@ -77,7 +77,7 @@ class AnnotationContext(Value, _Component):
             class_map = [class_map]
         elif isinstance(class_map, dict):
             class_map = [(id, *([rest] if isinstance(rest, str) or not hasattr(rest, "__iter__") else rest)) for id, rest in class_map.items()]
-        self.class_map = [ClassDescriptionMapElem._of(item) for item in class_map]
+        self.class_map = [ClassDescriptionMapElem._of(item) for item in each(class_map)]
 
     @property
     def _reel_(self) -> Any:
@@ -115,7 +115,7 @@ class ChannelMessageCounts(Value, _Component):
 
     def __init__(self, counts: ChannelMessageCountsLike) -> None:
         pairs = counts.items() if isinstance(counts, dict) else counts.counts if isinstance(counts, ChannelMessageCounts) else counts
-        self.counts = [pair if isinstance(pair, encodings.ChannelCountPair) else encodings.ChannelCountPair(*pair) for pair in pairs]
+        self.counts = [pair if isinstance(pair, encodings.ChannelCountPair) else encodings.ChannelCountPair(*each(pair)) for pair in each(pairs)]
 
     @property
     def _reel_(self) -> Any:

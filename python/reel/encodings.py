@@ -8,7 +8,7 @@ import math
 from typing import Any, Sequence
 
 from . import _reel
-from ._values import FloatScalar, IntScalar, Matrix, Numbers, Scalar, Signature, Struct, Text, Value, Variants, instance, lazy_names, make_enum, optional, try_numpy
+from ._values import FloatScalar, IntScalar, Matrix, Numbers, Scalar, Signature, Struct, Text, Value, Variants, each, instance, lazy_names, make_enum, optional, try_numpy
 
 __path__: list[str] = []  # modules of one type each are found by _values
 
@@ -331,7 +331,7 @@ class ViewCoordinates(Value):
     def __init__(self, coordinates: ViewCoordinatesLike) -> None:
         given = getattr(coordinates, "coordinates", coordinates)
         try:
-            self.coordinates = [ViewDir.auto(axis) for axis in given]
+            self.coordinates = [ViewDir.auto(axis) for axis in each(given)]
         except TypeError:
             raise ValueError(f"{type(self).__name__}: {coordinates!r:.100} was given, three directions expected") from None
         if len(self.coordinates) != 3:
@@ -384,7 +384,7 @@ class AnnotationInfo(Struct):
             return data
         if hasattr(data, "__index__"):
             return cls(data)
-        return cls(**data) if isinstance(data, dict) else cls(*data)
+        return cls(**data) if isinstance(data, dict) else cls(*each(data))
 
 
 class KeypointPair(Struct):
@@ -398,7 +398,7 @@ class KeypointPair(Struct):
 
     @classmethod
     def _of(cls, data: KeypointPairLike) -> KeypointPair:
-        return data if isinstance(data, KeypointPair) else cls(*data)
+        return data if isinstance(data, KeypointPair) else cls(*each(data))
 
 
 class ClassDescription(Struct):
@@ -410,8 +410,8 @@ class ClassDescription(Struct):
         self, *, info: AnnotationInfoLike, keypoint_annotations: Sequence[AnnotationInfoLike] | None = [], keypoint_connections: Sequence[KeypointPairLike] | None = []
     ) -> None:
         self.info = AnnotationInfo._of(info)
-        self.keypoint_annotations = [AnnotationInfo._of(item) for item in keypoint_annotations or ()]
-        self.keypoint_connections = [KeypointPair._of(item) for item in keypoint_connections or ()]
+        self.keypoint_annotations = [AnnotationInfo._of(item) for item in each(keypoint_annotations or ())]
+        self.keypoint_connections = [KeypointPair._of(item) for item in each(keypoint_connections or ())]
 
     @classmethod
     def _of(cls, data: ClassDescriptionLike) -> ClassDescription:
@@ -545,7 +545,7 @@ class TensorData(Struct):
             raise ValueError("TensorData: one of array and buffer expected, " + ("neither was" if array is None else "both were") + " given")
         if buffer is not None and shape is None:
             raise ValueError("TensorData: a buffer was given without its shape")
-        given = None if shape is None else [int(n) for n in shape]
+        given = None if shape is None else [int(n) for n in each(shape)]
         if array is not None:
             flat, own = _flat_array(array)
             if given is not None and given != own:
@@ -555,7 +555,7 @@ class TensorData(Struct):
             self.buffer = instance(TensorBuffer, buffer)
         if len(self.buffer.inner) != math.prod(given):  # type: ignore[arg-type]
             raise ValueError(f"TensorData: the shape {given} was given for {len(self.buffer.inner)} numbers")
-        self.names: list[str] | None = [str(name) for name in dim_names] if dim_names else None
+        self.names: list[str] | None = [str(name) for name in each(dim_names)] if dim_names else None
         if self.names and len(self.names) != len(given):  # type: ignore[arg-type]
             _send_warning_or_raise(f"TensorData: {len(self.names)} names were given for {len(given)} dimensions, and are left out")  # type: ignore[arg-type]
             self.names = None
@@ -706,7 +706,7 @@ class Utf8Pair(Struct):
             return data
         if isinstance(data, str) or not hasattr(data, "__len__") or len(data) != 2:
             raise ValueError(f"{data!r:.100} was given, a pair of texts expected")
-        return cls(*data)
+        return cls(*each(data))
 
 
 class ChannelCountPair(Struct):

@@ -7,7 +7,7 @@ from typing import Any
 from .. import _reel
 from .. import encodings as data_encodings
 from .._baseclasses import ComponentMixin
-from .._values import Value, instance, is_enum, lazy_names, make_enum
+from .._values import Value, each, instance, is_enum, lazy_names, make_enum
 from . import encodings
 
 __path__: list[str] = []  # modules of one type each are found by _values
@@ -53,7 +53,7 @@ class ColumnOrder(Value, ComponentMixin):
 
     def __init__(self, entity_paths: ColumnOrderLike) -> None:
         given = [entity_paths] if isinstance(entity_paths, (str, data_encodings.EntityPath)) else getattr(entity_paths, "entity_paths", entity_paths)
-        self.entity_paths = [instance(data_encodings.EntityPath, path) for path in given]
+        self.entity_paths = [instance(data_encodings.EntityPath, path) for path in each(given)]
 
     @property
     def _reel_(self) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from .._values import Struct, Variants, instance, lazy_names, make_enum, optional
+from .._values import Struct, Variants, each, instance, lazy_names, make_enum, optional
 from ..encodings import Bool, EntityPath, TimeInt, Utf8, _time_int
 
 __path__: list[str] = []  # modules of one type each are found by _values
@@ -83,7 +83,7 @@ class SelectedColumns(Struct):
         self.component_columns: list[ComponentColumnSelector] = []
         if isinstance(columns, str):
             raise ValueError(f"{type(self).__name__}: a list of columns expected")
-        for column in columns:
+        for column in each(columns):
             if isinstance(column, ComponentColumnSelector):
                 self.component_columns.append(column)
             elif isinstance(column, str) and column.count(":") == 1:
