@@ -67,3 +67,30 @@ def _get_trace_context_var() -> contextvars.ContextVar[Any]:
 def _is_telemetry_active() -> bool:
     """Reel measures nobody."""
     return False
+
+
+class _IndexValuesLikeInternal:
+    """Times in any array: integers, or times and durations of any unit, as int64 nanoseconds of numpy."""
+
+    def __init__(self, values: Any) -> None:
+        self._values = values
+
+    def to_index_values(self) -> Any:
+        import numpy
+
+        values = self._values
+        if hasattr(values, "__arrow_c_array__") or hasattr(values, "__arrow_c_stream__"):
+            import pyarrow
+
+            kind = values.type
+            if pyarrow.types.is_timestamp(kind) or pyarrow.types.is_duration(kind):
+                values = values.cast(pyarrow.timestamp("ns", kind.tz) if pyarrow.types.is_timestamp(kind) else pyarrow.duration("ns")).cast(pyarrow.int64())
+            elif not pyarrow.types.is_int64(kind):
+                raise TypeError(f"IndexValuesLike must be an array of int64, timestamps or durations, not of {kind}")
+            return values.to_numpy(zero_copy_only=False)
+        values = numpy.asarray(values)
+        if values.dtype.kind in "mM":
+            return values.astype("datetime64[ns]" if values.dtype.kind == "M" else "timedelta64[ns]").astype(numpy.int64)
+        if values.dtype != numpy.int64:
+            raise TypeError(f"IndexValuesLike must be an array of int64, datetime64 or timedelta64, not of {values.dtype}")
+        return values
