@@ -35,7 +35,9 @@ def _of_interface(interface: dict[str, Any]) -> Any:
     """An array by numpy's protocol, without numpy where it has bytes of its own (PIL images)."""
     import sys
 
-    shape, typestr, data = tuple(interface["shape"]), interface["typestr"], interface.get("data")
+    shape, typestr, data = interface.get("shape"), interface.get("typestr"), interface.get("data")
+    if not isinstance(shape, tuple) or not isinstance(typestr, str):
+        raise TypeError(f"an __array_interface__ with the shape {shape!r:.100} and the type {typestr!r:.100} is none")
     format = _STRUCT_FORMATS.get(typestr[1:])
     native = typestr[0] in ("|", "<" if sys.byteorder == "little" else ">")
     if format and native and interface.get("strides") is None and isinstance(data, (bytes, bytearray, memoryview)) and 0 not in shape:
