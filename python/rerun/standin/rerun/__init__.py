@@ -72,13 +72,14 @@ def __getattr__(name: str) -> Any:
 
         return version("rerun-sdk")
     try:
-        return getattr(_reel, name)
+        value = getattr(_reel, name)
     except AttributeError:
-        pass
-    try:
-        return importlib.import_module(f"rerun.{name}")
-    except ModuleNotFoundError:
-        raise AttributeError(f"module 'rerun' has no attribute {name!r} (it is reel-as-rerun {__reel__})") from None
+        try:
+            return importlib.import_module(f"rerun.{name}")
+        except ModuleNotFoundError:
+            raise AttributeError(f"module 'rerun' has no attribute {name!r} (it is reel-as-rerun {__reel__})") from None
+    globals()[name] = value  # found once: `rr.Scalars` in a loop is then as quick as any name
+    return value
 
 
 def __dir__() -> list[str]:
