@@ -3,9 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether an object is what it is: to ask one for an attribute that it does not have costs more than to convert it. */
+static bool is_plain(PyObject *data) {
+    return PyFloat_Check(data) || PyLong_Check(data) || PyList_Check(data) || PyUnicode_Check(data) || PyTuple_CheckExact(data) || PyObject_CheckBuffer(data);
+}
+
 /* The plain data that an object of one of our own classes stands for; or the object itself. A new reference. */
 static PyObject *plain(PyObject *data) {
-    PyObject *value = PyFloat_Check(data) || PyLong_Check(data) || PyList_Check(data) || PyUnicode_Check(data) ? NULL : PyObject_GetAttrString(data, "_reel_");
+    PyObject *value = is_plain(data) ? NULL : PyObject_GetAttrString(data, "_reel_");
     if (value)
         return value;
     PyErr_Clear();
@@ -254,7 +259,7 @@ int convert(batch *b, PyObject *given) {
             Py_CLEAR(b->owner);
         }
     }
-    if (!PyList_Check(given) && !PyTuple_Check(given) && !PyUnicode_Check(given) && has_arrow(given))
+    if (!is_plain(given) && has_arrow(given))
         return convert_arrow(b, given);
     PyObject *data = plain(given);
     int result;
