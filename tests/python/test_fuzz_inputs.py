@@ -87,9 +87,9 @@ def numpy_array(dtype, shape, strides, fill):
         a[...] = fill
     except (ValueError, TypeError, OverflowError):
         pass
-    if strides == 1:
+    if strides == 1 and shape:
         a = a[tuple(slice(None, None, 2) for _ in shape)]
-    elif strides == 2:
+    elif strides == 2 and shape:
         a = a[tuple(slice(None, None, -2) for _ in shape)].T
     return a
 
