@@ -7,9 +7,17 @@ from importlib import import_module
 from typing import Any
 
 _MOVED = frozenset(
-    "Chunk ChunkStore LazyChunkStream LazyStore StoreEntry Lens DeriveLens MutateLens Selector IndexColumn OptimizationProfile RrdReader StreamingReader IndexedReader".split()
+    "Chunk ChunkStore LazyChunkStream LazyStore StoreEntry Lens DeriveLens MutateLens Selector IndexColumn OptimizationProfile RrdReader StreamingReader IndexedReader "
+    "McapReader McapInfo McapChannelInfo McapChunkInfo McapCompressionInfo McapSchemaInfo".split()
 )
-_HERE = {"ParquetReader": "_parquet_reader", "video": "video"}
+_HERE = {
+    "DatasetInfo": "_hdf5_reader",
+    "Hdf5Reader": "_hdf5_reader",
+    "Mp4Reader": "_mp4_reader",
+    "Mp4TranscodeOptions": "_mp4_reader",
+    "ParquetReader": "_parquet_reader",
+    "video": "video",
+}
 
 
 def __getattr__(name: str) -> Any:
