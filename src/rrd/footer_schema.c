@@ -225,6 +225,20 @@ static const char *plain_name(fields *f, const char *name) {
     return text;
 }
 
+/* A component as the manifest's column names have it: behind its archetype's short name, unless it begins with that. Readers look for these names. */
+static const char *shown_component(fields *f, const reel__descriptor *d) {
+    static const char *const prefixes[] = {"rerun.blueprint.archetypes.", "rerun.archetypes.", "rerun."};
+    const char *owner = d->archetype ? d->archetype : "";
+    for (int i = 0; i < 3; i++)
+        if (strncmp(owner, prefixes[i], strlen(prefixes[i])) == 0) {
+            owner += strlen(prefixes[i]);
+            break;
+        }
+    size_t size = strlen(owner);
+    bool begins_with_it = strncmp(d->component, owner, size) == 0 && d->component[size] == ':';
+    return plain_name(f, size && !begins_with_it ? join(f, owner, ":", d->component) : d->component);
+}
+
 static void note_component(fields *f, const reel__descriptor *d) {
     note(f, "rerun:archetype", d->archetype);
     note(f, "rerun:component", d->component);
@@ -236,7 +250,7 @@ static void add_cell(fields *f, const reel__footer_plan *plan, const reel__foote
     const reel__descriptor *d = cell->component == UINT32_MAX ? NULL : plan->components[cell->component].descriptor;
     const char *name = plain_name(f, timeline->name);
     if (d)
-        name = join(f, name, ":", plain_name(f, d->component));
+        name = join(f, name, ":", shown_component(f, d));
     static const char *const suffixes[] = {":start", ":end", ":num_rows"};
     for (int i = 0; i < (d ? 3 : 2); i++) {
         if (i < 2)
@@ -263,7 +277,7 @@ reel_status reel__footer_manifest_schema(const reel__footer_plan *plan, reel__bu
             if (!plan->components[i].is_used)
                 continue;
             const reel__descriptor *d = plan->components[i].descriptor;
-            add(&f, join(&f, plain_name(&f, d->component), ":has_static_data", ""), &node_bool, 1, false, REEL__IPC_AS_NODES);
+            add(&f, join(&f, shown_component(&f, d), ":has_static_data", ""), &node_bool, 1, false, REEL__IPC_AS_NODES);
             note_component(&f, d);
             note(&f, "rerun:index", "rerun:static");
         }

@@ -1,4 +1,5 @@
 """The judges: the official command line and reader. Nothing here knows Reel."""
+import datetime
 import os
 import struct
 import subprocess
@@ -42,7 +43,7 @@ def plain(value):
         return tuple((k, plain(v)) for k, v in value.items())
     if isinstance(value, list):
         return bytes(value) if value and all(type(v) is int and 0 <= v < 256 for v in value) else tuple(map(plain, value))
-    return value if value is None or isinstance(value, (int, str, bytes, bool)) else plain(float(value))
+    return value if value is None or isinstance(value, (int, str, bytes, bool, datetime.datetime)) else plain(float(value))
 
 
 def chunks(path, random_access=False):

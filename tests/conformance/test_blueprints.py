@@ -15,6 +15,7 @@ from rerun.chunk import RrdReader
 
 import blueprint_cases
 import judge
+from blueprint_rows import UUID, differences, normalised, rows_of
 from rrd_bytes import fields, messages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +25,6 @@ import model  # noqa: E402
 MODEL = model.load(ROOT / "schema" / "types.txt")
 PROGRAM = Path(os.environ.get("REEL_TEST_BUILD", ROOT / "build/test")) / "tests/programs/make_blueprints"
 BLUEPRINT_ARCHETYPES = {a.name: a for a in MODEL.blueprint()}
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def make(case, kind, path, *flags, lines=None):
@@ -32,75 +32,6 @@ def make(case, kind, path, *flags, lines=None):
     done = subprocess.run([PROGRAM, case, kind, path, *flags], input=lines, capture_output=True, text=True, timeout=120, env=environment)
     assert done.returncode == 0, done.stderr
     return path
-
-
-def value_of(scalar):
-    """A value with the codes of its unions, which to_pylist() leaves out."""
-    if isinstance(scalar, pa.UnionScalar):
-        return (scalar.type_code, value_of(scalar.value))
-    if scalar is None or not scalar.is_valid:
-        return None
-    if isinstance(scalar, pa.StructScalar):
-        return {name: value_of(scalar[name]) for name in scalar.type.names} if hasattr(scalar.type, "names") else {f.name: value_of(scalar[f.name]) for f in scalar.type}
-    if isinstance(scalar, (pa.ListScalar, pa.FixedSizeListScalar)):
-        values = [value_of(item) for item in scalar.values]
-        return bytes(values) if scalar.type.value_type == pa.uint8() and isinstance(scalar, pa.FixedSizeListScalar) else values
-    return scalar.as_py()
-
-
-def rows_of(path, store):
-    """{(entity, component): [(times without log_time, type, value)]} in the order of row ids."""
-    rows = {}
-    for chunk in RrdReader(str(path)).stream(store=store).to_chunks():
-        batch = chunk.to_record_batch()
-        metadata = [{k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in batch.schema]
-        kinds = [m["rerun:kind"] for m in metadata]
-        ids = batch.column(kinds.index("control")).to_pylist()
-        times = {batch.schema.names[i]: batch.column(i).cast(pa.int64()).to_pylist() for i, kind in enumerate(kinds) if kind == "index"}
-        assert times.keys() == (set() if chunk.is_static else {"blueprint", "log_time"})
-        for i in (i for i, kind in enumerate(kinds) if kind == "data"):
-            what = (str(batch.schema.field(i).type), metadata[i].get("rerun:archetype"), metadata[i].get("rerun:component_type"))
-            for row, cell in enumerate(batch.column(i)):
-                if cell.is_valid:
-                    when = None if chunk.is_static else times["blueprint"][row]
-                    rows.setdefault((str(chunk.entity_path), metadata[i]["rerun:component"]), []).append((bytes(ids[row]), when, what, value_of(cell)))
-    return {key: [row[1:] for row in sorted(found)] for key, found in rows.items()}
-
-
-def names_of_ids(rows):
-    """{uuid: where it stands}: root, root/0, root/0/2 for containers and views, #0 of an entity for visualizers."""
-    names = {}
-
-    def walk(path, name):
-        names[path.rpartition("/")[2]] = name
-        for i, child in enumerate(rows.get((path, "ContainerBlueprint:contents"), [(0, 0, [])])[-1][-1]):
-            walk(f"/{child}", f"{name}/{i}")
-
-    for root in rows.get(("/viewport", "ViewportBlueprint:root_container"), [(0, 0, [])])[-1][-1]:
-        walk(f"/container/{uuid.UUID(bytes=root)}", "root")
-    for (_, component), found in rows.items():
-        if component == "ActiveVisualizers:instruction_ids":
-            names.update({str(uuid.UUID(bytes=id)): f"#{i}" for i, id in enumerate(found[-1][-1])})
-    return names
-
-
-def normalised(path, store=None):
-    store = store or RrdReader(str(path)).blueprints()[0]
-    rows = rows_of(path, store)
-    names = names_of_ids(rows)
-
-    def named(value):
-        if isinstance(value, str):
-            return UUID.sub(lambda found: names[found[0]], value)
-        if isinstance(value, bytes):
-            return names.get(str(uuid.UUID(bytes=value)), value) if len(value) == 16 else value
-        if isinstance(value, (list, tuple)):
-            return type(value)(named(item) for item in value)
-        if isinstance(value, dict):
-            return {k: named(item) for k, item in value.items()}
-        return value
-
-    return {(named(entity), component): [(when, what, named(value)) for when, what, value in found] for (entity, component), found in rows.items()}
 
 
 def stores_of(path):
@@ -119,10 +50,6 @@ def stores_of(path):
         if kind == 3:
             store["activations"].append((message.get(2, [0])[0], message.get(3, [0])[0], store["chunks"]))
     return stores
-
-
-def differences(ours, official):
-    return {key: f"\n  Reel     {ours.get(key)}\n  official {official.get(key)}" for key in ours.keys() | official.keys() if ours.get(key) != official.get(key)}
 
 
 @pytest.mark.parametrize("case", [case.__name__ for case in blueprint_cases.CASES])
@@ -304,13 +231,16 @@ def test_every_field_can_be_set_by_its_name(tmp_path, equal):
 
 def test_names_of_views_and_visualizers_are_those_of_the_schema():
     source = (ROOT / "src/blueprint/view_kinds.c").read_text()
-    views = dict(re.findall(r'= \{"(\w+)", "([\w ]*)"\},', source))
+
+    def pairs_of(table):
+        return dict(re.findall(r'"(\w+)\\0" "([\w ]*)\\0"', source.partition(f" {table}[] =")[2].partition(";")[0]))
+
+    views, renamed = pairs_of("views"), pairs_of("visualizers")
     facts = {}
     for line in (ROOT / "schema/types.txt").read_text().splitlines():
         if line.startswith("view "):
             _, _, identifier, *arguments = line.partition(" | ")[0].split()
             facts[identifier] = {argument.partition("=")[2] for argument in arguments}
     assert {identifier: set(names.split()) for identifier, names in views.items()} == facts and len(facts) == 12
-    renamed = dict(re.findall(r'\{"(\w+)", "(\w+)"\}(?=[,}]|\n)', source.partition("visualizers[][2]")[2].partition("};")[0]))
     without = re.search(r'without\[\] = "([\w ]+)"', source)[1].split()
     assert {a.name: "" if a.name in without else renamed.get(a.name, a.name) for a in MODEL.data()} == {a.name: a.visualizer for a in MODEL.data()}

@@ -155,3 +155,16 @@ def test_what_does_not_fit_is_refused_with_its_numbers(tmp_path):
         rec.send_columns("good", {}, own("a", values, "f8"))
     judge.verify(path)
     assert {entity for entity, _ in judge.read(path)} == {"/good"}
+
+
+@pytest.mark.parametrize("archetype", ["Own", "a.b.Own", "rerun.archetypes.Own", "rerun.x.Own", "thing"])
+def test_a_name_with_a_colon_under_any_archetype(tmp_path, equal, archetype):
+    """The footer's column names are made of both, and readers refuse a footer without those they expect."""
+    times, values = {"frame": ("sequence", [1, 2])}, np.array([1.5, 2.5])
+    def ours(rec):
+        rec.send_columns("a", times, own("thing:x", values, "f8", archetype=archetype))
+        rec.send_columns("static", {}, own("thing:x", values, "f8", archetype=archetype, lengths=[2]))
+    def official(rec):
+        rec.send_columns("a", [rr.TimeColumn("frame", sequence=[1, 2])], [column("thing:x", pa.array(values), archetype=archetype)])
+        rec.send_columns("static", [], [column("thing:x", pa.array(values), [2], archetype)])
+    assert_equal(tmp_path, equal, f"a name with a colon under {archetype}", ours, official)
