@@ -3,6 +3,7 @@
 #include "call_args.h"
 #include "py_recording.h"
 
+#include "../../src/recording/fields.h"
 #include "../../src/types/interpret.h"
 
 #include <stdlib.h>
@@ -168,9 +169,10 @@ static int put_descriptor(call *c, reel_column *column, PyObject *descriptor, co
         *f = &reel__archetype_of(column->archetype)->fields[column->field];
         if (type && strcmp(type, (*f)->descriptor.component_type) == 0)
             return 0;
-        column->archetype = column->field = 0;
+        column->archetype = 0;
         *f = NULL;
     }
+    column->field = REEL__NAMED_AS_GIVEN;
     column->name = component;
     column->archetype_name = owner;
     column->component_type = type;

@@ -231,13 +231,13 @@ static reel_status field_with_arrow(reel__core *core, const char *path, const re
     return intern(core, key, sizeof key, m, out);
 }
 
-/* The component of one's own that a column names: "Battery:temperature" for the name and the archetype's. */
+/* The component of one's own that a column names: "Battery:temperature" for the name and the archetype's, unless it is to stay as it is. */
 static reel_status descriptor_of(const char *path, const reel_column *c, reel_descriptor *d, char *joined, size_t joined_size) {
     if (!c->name)
         return reel__fail(REEL_E_ARGUMENT, "%s: a column is of archetype 0, which there is not, and has no name", path);
     *d = (reel_descriptor){c->name, c->archetype_name, c->component_type};
     REEL__TRY(check_descriptor(path, d));
-    if (c->archetype_name && !strchr(c->name, ':')) {
+    if (c->archetype_name && c->field != REEL__NAMED_AS_GIVEN && !strchr(c->name, ':')) {
         int n = snprintf(joined, joined_size, "%s:%s", c->archetype_name, c->name);
         if (n < 0 || (size_t)n >= joined_size)
             return reel__fail(REEL_E_TOO_LARGE, "%s: a component's name with its archetype's has %d bytes: at most %zu are allowed", path, n, joined_size - 1);

@@ -67,7 +67,7 @@ def _add_coordinates() -> None:
     from ..components import ViewCoordinates as Component
 
     for name in dir(Component):
-        if name.isupper():
+        if name.isupper() and not name.startswith("_"):
             setattr(ViewCoordinates, name, getattr(Component, name))
 
 

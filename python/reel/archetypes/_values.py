@@ -62,7 +62,7 @@ def _one_dimension(values: Any) -> Any:
         return values  # a tensor, whose conversion says what is wrong
     if not shape or sum(length != 1 for length in shape) > 1:
         raise ValueError(f"Bar chart data should only be 1D. Got values with shape: {shape}")
-    return values if len(shape) == 1 else _reel.flat(values)
+    return values
 
 
 @written

@@ -238,7 +238,6 @@ class Blueprint:
 
         stream = _reel.Recording(application_id, blueprint=True, send_properties=False)
         sink = stream._add_memory()
-        stream.disable_timeline("log_time")
         stream.set_time("blueprint", sequence=0)
         self._log_to_stream(stream)
         return stream, sink
