@@ -16,6 +16,14 @@ from ._indexed_reader import IndexedReader as IndexedReader
 from ._lazy_chunk_stream import LazyChunkStream as LazyChunkStream
 from ._lazy_store import LazyStore as LazyStore
 from ._lens import DeriveLens as DeriveLens, Lens as Lens, MutateLens as MutateLens
+from ._mcap_reader import (
+    McapChannelInfo as McapChannelInfo,
+    McapChunkInfo as McapChunkInfo,
+    McapCompressionInfo as McapCompressionInfo,
+    McapInfo as McapInfo,
+    McapReader as McapReader,
+    McapSchemaInfo as McapSchemaInfo,
+)
 from ._optimization_profile import OptimizationProfile as OptimizationProfile
 from ._rrd_reader import RrdReader as RrdReader
 from ._selector import Selector as Selector

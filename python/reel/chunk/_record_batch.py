@@ -42,6 +42,22 @@ def list_column(offsets: pa.Array, values: pa.Array) -> pa.Array:
     return pa.ListArray.from_arrays(offsets, values)
 
 
+def blobs(blobs: list[bytes]) -> pa.Array:
+    """One blob per row."""
+    import pyarrow as pa
+
+    data = b"".join(blobs)
+    if len(data) > 0x7FFFFFFF:
+        raise ValueError(f"{len(data)} bytes in one chunk: at most 2 GiB are possible")
+    ends = [0]
+    for blob in blobs:
+        ends.append(ends[-1] + len(blob))
+    values = pa.UInt8Array.from_buffers(pa.uint8(), len(data), [None, pa.py_buffer(data)])
+    offsets = pa.array(ends, pa.int32())
+    inner = pa.Array.from_buffers(pa.list_(pa.field("item", pa.uint8(), False)), len(blobs), [None, offsets.buffers()[1]], children=[values])
+    return list_column(pa.array(range(len(blobs) + 1), pa.int32()), inner)
+
+
 def _batch(entity_path: str, times: Iterable[tuple[str, pa.Array]], components: Iterable[Component], row_ids: pa.Array, chunk_id: bytes) -> pa.RecordBatch:
     import pyarrow as pa
 

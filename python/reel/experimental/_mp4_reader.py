@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..chunk import LazyChunkStream
 from ..chunk._lazy_chunk_stream import Source
-from ..chunk._record_batch import list_column, made_of
+from ..chunk._record_batch import blobs, list_column, made_of
 from ..components import VideoCodec
 from ..error_utils import RerunWarning
 
@@ -51,22 +51,6 @@ class Mp4TranscodeOptions:
             raise TypeError(f"output_codec is a {type(self.output_codec).__name__}: a rerun.components.VideoCodec expected")
 
 
-def _blobs(blobs: list[bytes]) -> pa.Array:
-    """One list of bytes per row."""
-    import pyarrow as pa
-
-    data = b"".join(blobs)
-    if len(data) > 0x7FFFFFFF:
-        raise ValueError(f"{len(data)} bytes in one chunk: at most 2 GiB are possible")
-    ends = [0]
-    for blob in blobs:
-        ends.append(ends[-1] + len(blob))
-    values = pa.UInt8Array.from_buffers(pa.uint8(), len(data), [None, pa.py_buffer(data)])
-    offsets = pa.array(ends, pa.int32())
-    inner = pa.Array.from_buffers(pa.list_(pa.field("item", pa.uint8(), False)), len(blobs), [None, offsets.buffers()[1]], children=[values])
-    return list_column(pa.array(range(len(blobs) + 1), pa.int32()), inner)
-
-
 class _Video(Source):
     """What a reader's options ask for."""
 
@@ -94,7 +78,7 @@ class _Asset(_Video):
 
         from ._mp4_format import Mp4Error, read_track
 
-        yield made_of(self.entity_path, [], [("AssetVideo:blob", _ASSET, "rerun.components.Blob", _blobs([self.path.read_bytes()]))])
+        yield made_of(self.entity_path, [], [("AssetVideo:blob", _ASSET, "rerun.components.Blob", blobs([self.path.read_bytes()]))])
         try:
             track = read_track(self.path)
             _ = track.codec
@@ -148,7 +132,7 @@ class _Stream(_Video):
             yield made_of(self.entity_path, self._times(keys), [("VideoStream:is_keyframe", _STREAM, "rerun.components.IsKeyframe", flags)], is_sorted=True)
 
     def _samples(self, group: list[bytes], times: list[int]) -> Chunk:
-        return made_of(self.entity_path, self._times(times), [("VideoStream:sample", _STREAM, "rerun.components.VideoSample", _blobs(group))], is_sorted=True)
+        return made_of(self.entity_path, self._times(times), [("VideoStream:sample", _STREAM, "rerun.components.VideoSample", blobs(group))], is_sorted=True)
 
 
 def _encode(path: Path, made: Path, codec: str, options: Mp4TranscodeOptions) -> None:
