@@ -69,6 +69,14 @@ def _is_telemetry_active() -> bool:
     return False
 
 
+def _log_tracing_session_started(sid: str) -> None:
+    """Nothing is told: there is no telemetry."""
+
+
+def _log_tracing_session_finished(sid: str, *measured: Any) -> None:
+    """Nothing is told: there is no telemetry."""
+
+
 class _IndexValuesLikeInternal:
     """Times in any array: integers, or times and durations of any unit, as int64 nanoseconds of numpy."""
 
