@@ -45,11 +45,11 @@ class ComponentDescriptor:
         """The component as a field of an archetype: `Points3D:positions` of rerun.archetypes.Points3D."""
         return ComponentDescriptor(f"{archetype.rsplit('.', 1)[-1]}:{self.component}", archetype, self.component_type)
 
-    def with_overrides(self, *, archetype: str | None = None, component_type: str | None = None) -> ComponentDescriptor:
+    def with_overrides(self, archetype: str | None = None, component_type: str | None = None) -> ComponentDescriptor:
         """A copy with these instead."""
         return ComponentDescriptor(self.component, archetype or self.archetype, component_type or self.component_type)
 
-    def or_with_overrides(self, *, archetype: str | None = None, component_type: str | None = None) -> ComponentDescriptor:
+    def or_with_overrides(self, archetype: str | None = None, component_type: str | None = None) -> ComponentDescriptor:
         """A copy with these where there is nothing yet."""
         return ComponentDescriptor(self.component, self.archetype or archetype, self.component_type or component_type)
 

@@ -32,6 +32,14 @@ else:
     class TimeColumnLike:
         """Times of a timeline, one for each row: timeline_name() and as_arrow_array()."""
 
+        def timeline_name(self) -> str:
+            """What the timeline is called."""
+            raise NotImplementedError
+
+        def as_arrow_array(self) -> pa.Array:
+            """The times: int64, duration or timestamp in nanoseconds."""
+            raise NotImplementedError
+
 
 class TimeColumn(TimeColumnLike):
     """Times of a timeline, one for each row.

@@ -69,11 +69,11 @@ def escape_entity_path_part(part: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else escapes.get(c, "\\" + c) for c in part)
 
 
-def entity_path(parts: Any) -> str:
+def entity_path(entity_path: Any) -> str:
     """The path of a list of parts, each escaped."""
-    if isinstance(parts, (str, bytes)) or not hasattr(parts, "__iter__"):
-        raise TypeError(f"entity_path: {parts!r:.100} was given, a text or a list of texts expected")
-    return "/" + "/".join(escape_entity_path_part(str(part)) for part in parts)
+    if isinstance(entity_path, (str, bytes)) or not hasattr(entity_path, "__iter__"):
+        raise TypeError(f"entity_path: {entity_path!r:.100} was given, a text or a list of texts expected")
+    return "/" + "/".join(escape_entity_path_part(str(part)) for part in entity_path)
 
 
 # --- archetypes ---------------------------------------------------------------------------------------------------------------------

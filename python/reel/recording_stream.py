@@ -553,16 +553,16 @@ def thread_local_stream(application_id: str) -> Callable[[_F], _F]:
     return decorate
 
 
-def recording_stream_generator_ctx(function: _F) -> _F:
+def recording_stream_generator_ctx(func: _F) -> _F:
     """Decorates a generator with `with rec:` around a `yield`: while it waits, the thread's recording is what it was before."""
     import inspect
 
-    if not inspect.isgeneratorfunction(function):
-        raise ValueError(f"recording_stream_generator_ctx: {function!r} is no generator function")
+    if not inspect.isgeneratorfunction(func):
+        raise ValueError(f"recording_stream_generator_ctx: {func!r} is no generator function")
 
-    @functools.wraps(function)
+    @functools.wraps(func)
     def generate(*args: Any, **kwargs: Any) -> Any:
-        generator = function(*args, **kwargs)
+        generator = func(*args, **kwargs)
         before = active_recording_stream.get(None)
         sent, suspended = None, None
         try:

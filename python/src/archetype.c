@@ -439,7 +439,10 @@ PyTypeObject *archetype_type_of(shape *s) {
     PyType_Slot slots[] = {{Py_tp_methods, t->methods}, {Py_tp_getset, t->getset}, {Py_tp_doc, t->doc}, {0, NULL}};
     PyType_Spec spec = {t->name, (int)(sizeof(archetype) + s->table->n_fields * sizeof(batch *)), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
     PyObject *type = PyType_FromSpecWithBases(&spec, (PyObject *)py.archetype_type);
-    if (!type || put_descriptors(type, s) < 0) {
+    PyObject *name = PyUnicode_FromString(s->table->name);
+    int result = type && name ? PyObject_SetAttrString(type, "NAME", name) : -1;
+    Py_XDECREF(name);
+    if (result < 0 || put_descriptors(type, s) < 0) {
         Py_XDECREF(type);
         return NULL;
     }

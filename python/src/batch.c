@@ -236,7 +236,11 @@ static PyObject *batch_component_type(PyObject *self, PyObject *ignored) {
     return PyObject_GetAttrString(self, "_COMPONENT_TYPE");
 }
 
-static PyObject *batch_described(PyObject *self, PyObject *descriptor) {
+static PyObject *batch_described(PyObject *self, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"descriptor", NULL};
+    PyObject *descriptor;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O:described", names, &descriptor))
+        return NULL;
     PyObject *f = py_support("described"), *result = f ? PyObject_CallFunctionObjArgs(f, self, descriptor, NULL) : NULL;
     Py_XDECREF(f);
     return result;
@@ -269,7 +273,7 @@ static PyObject *batch_of(PyObject *type, PyObject *parameter) { return Py_Gener
 static PyObject *arrow_type_get(PyObject *self, PyObject *object, PyObject *type) {
     (void)self;
     PyObject *cls = type ? type : (PyObject *)Py_TYPE(object);
-    kind *k = kind_of_type((PyTypeObject *)cls);
+    kind *k = PyType_Check(cls) ? kind_of_type((PyTypeObject *)cls) : NULL;
     if (!k)
         Py_RETURN_NONE;
     PyObject *empty = (PyObject *)batch_new(k, NULL), *f = empty ? py_support("arrow_type") : NULL, *result = f ? PyObject_CallFunctionObjArgs(f, empty, NULL) : NULL;
@@ -300,7 +304,7 @@ static PyObject *batch_packed(PyObject *self, PyObject *ignored) {
 static PyMethodDef batch_methods[] = {
     {"as_arrow_array", batch_as_arrow, METH_NOARGS, "as_arrow_array($self, /)\n--\n\nThe values as a pyarrow.Array (needs pyarrow; `__arrow_c_array__` does not)."},
     {"component_type", batch_component_type, METH_NOARGS, "component_type($self, /)\n--\n\nThe component's name, such as `rerun.components.Position3D`."},
-    {"described", batch_described, METH_O, "described($self, descriptor, /)\n--\n\nThe batch with a descriptor: what log() takes."},
+    {"described", (PyCFunction)(void (*)(void))batch_described, METH_VARARGS | METH_KEYWORDS, "described($self, descriptor)\n--\n\nThe batch with a descriptor: what log() takes."},
     {"partition", (PyCFunction)(void (*)(void))batch_partition, METH_VARARGS | METH_KEYWORDS, "partition($self, lengths=None)\n--\n\nA column for send_columns: rows of so many values; without lengths one each."},
     {"_native_to_pa_array", batch_native, METH_VARARGS | METH_CLASS, "_native_to_pa_array($type, data, data_type=None, /)\n--\n\nThe data as a pyarrow.Array; raises what is wrong with it."},
     {"__class_getitem__", batch_of, METH_O | METH_CLASS, "__class_getitem__($type, parameter, /)\n--\n\n`BaseBatch[T]`."},

@@ -309,7 +309,11 @@ PyObject *recording_set_time(PyObject *self, PyObject *const *args, Py_ssize_t n
     return timeline ? finish(reel_set_time(r->rec, timeline, type, value)) : NULL;
 }
 
-static PyObject *disable_timeline(PyObject *self, PyObject *name) {
+static PyObject *disable_timeline(PyObject *self, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"timeline", NULL};
+    PyObject *name;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O:disable_timeline", names, &name))
+        return NULL;
     recording *r = recording_for(self);
     const char *timeline = r ? py_text(name, "timeline") : NULL;
     if (timeline)
@@ -517,7 +521,7 @@ static PyMethodDef methods[] = {
     {"set_time", FAST(recording_set_time), METH_FASTCALL | METH_KEYWORDS,
      "set_time($self, timeline, *, sequence=None, duration=None, timestamp=None)\n--\n\nThis thread's time on a timeline, for what it logs from now on.\n\nsequence: an integer. duration: seconds, "
      "a timedelta or a timedelta64. timestamp: seconds since 1970 UTC, a datetime or a datetime64."},
-    {"disable_timeline", disable_timeline, METH_O, "disable_timeline($self, timeline, /)\n--\n\nThis thread's rows carry the timeline no more, log_time too, until it is set again."},
+    {"disable_timeline", (PyCFunction)(void (*)(void))disable_timeline, METH_VARARGS | METH_KEYWORDS, "disable_timeline($self, timeline)\n--\n\nThis thread's rows carry the timeline no more, log_time too, until it is set again."},
     {"reset_time", reset_time, METH_NOARGS, "reset_time($self, /)\n--\n\nThis thread's rows carry no timeline of the program's any more."},
     {"_send_columns", FAST(recording_send_columns), METH_FASTCALL | METH_KEYWORDS, NULL},
     {"_flush", flush, METH_VARARGS, NULL},

@@ -258,7 +258,7 @@ class Blueprint:
         """Not yet: needs the live protocol."""
         raise NotImplementedError("Blueprint.connect_grpc() needs the live protocol, which this release does not speak yet: save() writes a .rbl file")
 
-    def spawn(self, application_id: str, port: int = 9876, memory_limit: str = "75%", hide_welcome_screen: bool = False, detach_process: bool = True) -> None:
+    def spawn(self, application_id: str, *, port: int = 9876, memory_limit: str = "75%", hide_welcome_screen: bool = False, detach_process: bool = True) -> None:
         """Not yet: needs the live protocol."""
         raise NotImplementedError("Blueprint.spawn() needs the live protocol, which this release does not speak yet: save() writes a .rbl file")
 

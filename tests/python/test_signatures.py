@@ -1,0 +1,100 @@
+"""Every public name of the official package is here, with the same parameters: names, order, kinds, required or not."""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib
+import inspect
+import warnings
+from typing import Any
+
+import pytest
+import reel
+
+official = pytest.importorskip("rerun")
+if hasattr(official, "__reel__"):
+    pytest.skip("the official SDK is not there to compare with", allow_module_level=True)
+
+MODULES = ["", "archetypes", "components", "encodings", "blueprint", "blueprint.archetypes", "blueprint.components", "blueprint.encodings", "blueprint.views", "chunk", "experimental", "time", "sinks",
+           "recording_stream", "error_utils", "notebook", "any_value", "any_batch_value", "dynamic_archetype"]  # fmt: skip
+
+# What differs on purpose (patterns of names), and why. Out of scope: what needs a catalog server or a running viewer.
+MADE_BY_THE_PACKAGE = "objects that the package makes, not programs"
+DIFFERENT = {
+    "notebook.*": "the widget is driven through a running viewer", "blueprint.TableBlueprint*": "tables are shown by the catalog",
+    **{f"experimental.{name}": "drives a running viewer" for name in "Blueprint BlueprintInfo Command LoadingSource LogEntry OpenResult ProfileTrace Recording Timeline View ViewReport ViewerClient ViewerState".split()},
+    **{f"experimental.{name}": "the catalog" for name in "BearerTokenObjectStoreAuth ComponentSchema DatasetAssetSchema DatasetSchema EntitySchema MetricsCollector ObjectStoreAuth QueryMetrics RecordingSchema TableColumnSchema query_metrics".split()},
+    "experimental.LeRobotReader": "a format of data sets that needs Parquet and video decoding", "*BinaryStream": MADE_BY_THE_PACKAGE, "MemoryRecording": MADE_BY_THE_PACKAGE, "chunk.Chunk": MADE_BY_THE_PACKAGE, "chunk.LazyChunkStream": MADE_BY_THE_PACKAGE,
+    "chunk.LazyStore": MADE_BY_THE_PACKAGE, "chunk.StoreEntry": MADE_BY_THE_PACKAGE, "chunk.ChunkStore": "made of chunks, or by from_chunks", "chunk.ChunkStore.reader": "is of the catalog", "*TensorData.numpy": "force need not be given",
+    "init": "keywords of releases up to 0.10 are taken", "*RecordingStream.__exit__": "may be called without arguments", "*RecordingStream.spawn": "the arguments of rr.spawn, too",
+    **{f"*RecordingStream.{name}": "a method has no recording= beside itself" for name in ("binary_stream", "get_application_id", "is_enabled")},
+}  # fmt: skip
+
+
+def module(package: str, name: str) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return importlib.import_module(f"{package}.{name}" if name else package)
+
+
+def public(name: str) -> list[str]:
+    theirs = module("rerun", name)
+    names = getattr(theirs, "__all__", None) or [n for n in dir(theirs) if not n.startswith("_") and (inspect.isclass(getattr(theirs, n)) or inspect.isroutine(getattr(theirs, n)))]
+    return [n for n in names if not n.endswith("Like") and not inspect.ismodule(getattr(theirs, n, None)) and is_official(getattr(theirs, n, None))]  # Like: unions for type checkers
+
+
+def is_official(value: Any) -> bool:
+    return str(getattr(value, "__module__", "rerun") or "rerun").split(".")[0] in ("rerun", "rerun_bindings")
+
+
+def parameters(function: Any) -> list[tuple[str, Any, bool]] | None:
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (ValueError, TypeError):
+        return None
+    told = [(p.name, p.kind, p.default is p.empty) for p in found if p.name != "self"]
+    return sorted(told, key=lambda p: p[0] if p[1] is inspect.Parameter.KEYWORD_ONLY else "")  # keywords have no order
+
+
+def methods(cls: type) -> list[str]:
+    """What a class has that is public. Not fields (attributes of objects), nor hooks by which the official package's own classes are made."""
+    found = [(n, next(vars(base)[n] for base in cls.__mro__ if n in vars(base))) for n in dir(cls) if not n.startswith("_") or n in ("__enter__", "__exit__")]
+    return [n for n, value in found if not inspect.ismemberdescriptor(value) and not n.endswith("_override") and n != "deferred_patch_class" and is_official(getattr(value, "__func__", value))]
+
+
+def differences(name: str) -> dict[str, tuple[str, str]]:
+    ours, theirs = module("reel", name), module("rerun", name)
+    found = {}
+    for n in public(name):
+        there = f"{name}.{n}".lstrip(".")
+        mine, other = getattr(ours, n, None), getattr(theirs, n)
+        if mine is None and other is not None:
+            found[there] = ("is not here", "")
+            continue
+        if inspect.isclass(other) and inspect.isclass(mine):
+            for m in methods(other):
+                if not hasattr(mine, m):
+                    found[f"{there}.{m}"] = ("is not here", "")
+            pairs = [(f"{there}.{m}", getattr(mine, m, None), getattr(other, m)) for m in methods(other) if callable(getattr(other, m))]
+            pairs.append((there, mine, other))
+        else:
+            pairs = [(there, mine, other)]
+        for where, a, b in pairs:
+            if callable(a) and callable(b) and parameters(b) is not None and parameters(a) != parameters(b):
+                found[where] = (str(inspect.signature(a)) if parameters(a) is not None else "none", str(inspect.signature(b)))
+    return found
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_names_and_parameters(name: str) -> None:
+    found = differences(name)
+    assert {where: what for where, what in found.items() if not any(fnmatch.fnmatchcase(where, pattern) for pattern in DIFFERENT)} == {}
+
+
+def test_the_table_is_of_what_differs() -> None:
+    found = {where for name in MODULES for where in differences(name)}
+    assert [pattern for pattern in DIFFERENT if not fnmatch.filter(found, pattern)] == []
+
+
+def test_every_listed_name_is_there() -> None:
+    assert [name for name in dir(reel) if not hasattr(reel, name)] == []
