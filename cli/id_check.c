@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MEMORY ((size_t)8 << 20) /* of each of the two sorters */
+#define MEMORY ((size_t)4 << 20) /* of each of the two sorters */
 enum { OPEN_MAX_RUNS = 16 };
 
 /* A run of ids that differ by one in their lower half, as recorders give them out. The record that is sorted: time, store, first (big-endian, 20 bytes), then

@@ -36,7 +36,7 @@ void reel_index_free(reel_index *index) {
     for (size_t i = 0; i < index->components.n; i++)
         reel__release((void *)index->components.items[i].component);
     void *const blocks[] = {index->chunks.items, index->stores.items, index->entities.items, index->timelines.items, index->components.items,
-                            index->sets.items, index->details.items, index->ranges, index->raw_ranges.items};
+                            index->sets.items, index->details.items, index->ranges.items};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         reel__release(blocks[i]);
     reel__map_free(&index->names);
@@ -219,10 +219,10 @@ reel_status reel__index_add(reel_index *index, reel__index_chunk **chunk) {
 }
 
 reel_status reel__index_add_range(reel_index *index, uint32_t chunk, uint32_t timeline, int64_t min, int64_t max) {
-    REEL__TRY(charge(index, sizeof(reel__index_raw_range) + sizeof(reel_index_range)));
-    if (!MORE(index->raw_ranges))
+    REEL__TRY(charge(index, sizeof(reel_index_range)));
+    if (index->ranges.n == UINT32_MAX || !MORE(index->ranges))
         return no_memory(index);
-    LAST(index->raw_ranges) = (reel__index_raw_range){chunk, timeline, min, max};
+    LAST(index->ranges) = (reel_index_range){(const char *)(uintptr_t)timeline, (reel_time_type)chunk, min, max};
     index->chunks.items[chunk].n_ranges++;
     return REEL_OK;
 }
@@ -236,7 +236,6 @@ reel_status reel__index_add_detail(reel_index *index, const reel__index_detail *
     if (!MORE(index->details))
         return no_memory(index);
     LAST(index->details) = *detail;
-    index->chunks.items[detail->chunk].n_details++;
     return REEL_OK;
 }
 
@@ -294,12 +293,12 @@ static reel_status sort_chunks(reel_index *index) {
         if (!numbers)
             return no_memory(index);
         for (size_t i = 0; i < n; i++)
-            chunks[i].first_range = i;
+            chunks[i].first_range = (uint32_t)i;
         qsort(chunks, n, sizeof *chunks, by_offset);
         for (size_t i = 0; i < n; i++)
             numbers[chunks[i].first_range] = (uint32_t)i;
-        for (size_t i = 0; i < index->raw_ranges.n; i++)
-            index->raw_ranges.items[i].chunk = numbers[index->raw_ranges.items[i].chunk];
+        for (size_t i = 0; i < index->ranges.n; i++)
+            index->ranges.items[i].type = (reel_time_type)numbers[(uint32_t)index->ranges.items[i].type];
         for (size_t i = 0; i < index->details.n; i++)
             index->details.items[i].chunk = numbers[index->details.items[i].chunk];
         reel__release(numbers);
@@ -313,57 +312,41 @@ static reel_status sort_chunks(reel_index *index) {
 
 static int by_timeline(const void *a, const void *b) { return strcmp(((const reel_index_range *)a)->timeline, ((const reel_index_range *)b)->timeline); }
 
-/* Ranges to their chunks' places, by name within each. */
-static reel_status place_ranges(reel_index *index) {
-    size_t at = 0;
-    for (size_t i = 0; i < index->chunks.n; at += index->chunks.items[i++].n_ranges)
-        index->chunks.items[i].first_range = at;
-    index->ranges = reel__alloc_array(at, sizeof *index->ranges);
-    if (!index->ranges)
-        return no_memory(index);
-    for (size_t i = 0; i < index->raw_ranges.n; i++) {
-        const reel__index_raw_range *raw = &index->raw_ranges.items[i];
-        const reel__index_timeline *timeline = &index->timelines.items[raw->timeline];
-        index->ranges[index->chunks.items[raw->chunk].first_range++] = (reel_index_range){timeline->name, timeline->type, raw->min, raw->max};
-    }
+/* Ranges to their chunks' places, by name within each. They change places with one another, so that no memory is needed for a second array: a chunk's first_range counts those that are where
+ * they belong. */
+static void place_ranges(reel_index *index) {
+    reel__index_chunk *chunks = index->chunks.items;
+    reel_index_range *ranges = index->ranges.items;
+    uint32_t end = 0;
+    for (size_t i = 0; i < index->chunks.n; end += chunks[i++].n_ranges)
+        chunks[i].first_range = end;
+    end = 0;
     for (size_t i = 0; i < index->chunks.n; i++) {
-        reel__index_chunk *chunk = &index->chunks.items[i];
+        reel__index_chunk *chunk = &chunks[i];
+        for (end += chunk->n_ranges; chunk->first_range < end;) {
+            uint32_t from = chunk->first_range;
+            reel_index_range range = ranges[from], *to = &ranges[chunks[(uint32_t)range.type].first_range++];
+            ranges[from] = *to;
+            *to = range;
+        }
         chunk->first_range -= chunk->n_ranges;
+        reel_index_range *own = ranges + chunk->first_range;
+        for (uint32_t k = 0; k < chunk->n_ranges; k++) {
+            const reel__index_timeline *timeline = &index->timelines.items[(uintptr_t)own[k].timeline];
+            own[k].timeline = timeline->name;
+            own[k].type = timeline->type;
+        }
         if (chunk->n_ranges > 1)
-            qsort(index->ranges + chunk->first_range, chunk->n_ranges, sizeof *index->ranges, by_timeline);
+            qsort(own, chunk->n_ranges, sizeof *own, by_timeline);
     }
-    reel__release(index->raw_ranges.items);
-    memset(&index->raw_ranges, 0, sizeof index->raw_ranges);
-    return REEL_OK;
 }
 
 static int by_cell(const void *a, const void *b) {
     const reel__index_detail *x = a, *y = b;
-    int order = (x->timeline > y->timeline) - (x->timeline < y->timeline);
+    int order = (x->chunk > y->chunk) - (x->chunk < y->chunk);
+    if (!order)
+        order = (x->timeline > y->timeline) - (x->timeline < y->timeline);
     return order ? order : (x->component > y->component) - (x->component < y->component);
-}
-
-static reel_status place_details(reel_index *index) {
-    size_t at = 0;
-    for (size_t i = 0; i < index->chunks.n; at += index->chunks.items[i++].n_details)
-        index->chunks.items[i].first_detail = at;
-    if (!at)
-        return REEL_OK;
-    reel__index_detail *placed = reel__alloc_array(at, sizeof *placed);
-    if (!placed)
-        return no_memory(index);
-    for (size_t i = 0; i < index->details.n; i++)
-        placed[index->chunks.items[index->details.items[i].chunk].first_detail++] = index->details.items[i];
-    for (size_t i = 0; i < index->chunks.n; i++) {
-        reel__index_chunk *chunk = &index->chunks.items[i];
-        chunk->first_detail -= chunk->n_details;
-        if (chunk->n_details > 1)
-            qsort(placed + chunk->first_detail, chunk->n_details, sizeof *placed, by_cell);
-    }
-    reel__release(index->details.items);
-    index->details.items = placed;
-    index->details.capacity = at;
-    return REEL_OK;
 }
 
 /* In the order of their first chunks; those without go. */
@@ -398,8 +381,9 @@ static reel_status place_stores(reel_index *index) {
 
 reel_status reel__index_end(reel_index *index) {
     REEL__TRY(sort_chunks(index));
-    REEL__TRY(place_ranges(index));
-    REEL__TRY(place_details(index));
+    place_ranges(index);
+    if (index->details.n)
+        qsort(index->details.items, index->details.n, sizeof *index->details.items, by_cell);
     REEL__TRY(place_stores(index));
     reel__map_free(&index->set_steps);
     reel__map_free(&index->names);
@@ -409,8 +393,8 @@ reel_status reel__index_end(reel_index *index) {
 /* ---- what it says */
 
 bool reel__index_range(const reel_index *index, const reel__index_chunk *chunk, uint32_t timeline, uint32_t component, int64_t *min, int64_t *max, uint64_t *n_rows) {
-    const reel__index_detail key = {.timeline = timeline, .component = component};
-    const reel__index_detail *d = chunk->n_details && component != UINT32_MAX ? bsearch(&key, index->details.items + chunk->first_detail, chunk->n_details, sizeof key, by_cell) : NULL;
+    const reel__index_detail key = {.chunk = (uint32_t)(chunk - index->chunks.items), .timeline = timeline, .component = component};
+    const reel__index_detail *d = index->details.n && component != UINT32_MAX ? bsearch(&key, index->details.items, index->details.n, sizeof key, by_cell) : NULL;
     if (d) {
         *min = d->min;
         *max = d->max;
@@ -419,7 +403,7 @@ bool reel__index_range(const reel_index *index, const reel__index_chunk *chunk, 
     }
     const reel__index_timeline *t = &index->timelines.items[timeline];
     for (uint32_t i = 0; i < chunk->n_ranges; i++) {
-        const reel_index_range *r = &index->ranges[chunk->first_range + i];
+        const reel_index_range *r = &index->ranges.items[chunk->first_range + i];
         if (r->timeline == t->name) {
             *min = r->min;
             *max = r->max;
@@ -438,6 +422,6 @@ reel_status reel_index_at(const reel_index *index, size_t chunk, reel_index_entr
     if (!entry || chunk >= reel_index_size(index))
         return reel__fail(REEL_E_ARGUMENT, "chunk %zu of an index of %zu", chunk, reel_index_size(index));
     const reel__index_chunk *c = &index->chunks.items[chunk];
-    *entry = (reel_index_entry){c->store, index->entities.items[c->entity], c->id, c->is_static, c->n_rows, c->offset, c->size, c->unpacked_size, index->ranges + c->first_range, c->n_ranges};
+    *entry = (reel_index_entry){c->store, index->entities.items[c->entity], c->id, c->is_static, c->n_rows, c->offset, c->size, c->unpacked_size, index->ranges.items + c->first_range, c->n_ranges};
     return REEL_OK;
 }

@@ -19,9 +19,8 @@ typedef struct reel__index_chunk {
     uint8_t id[16];
     uint32_t store, entity;
     uint32_t set;                /* of components: the last of its nodes; 0: none */
-    uint32_t n_ranges, n_details;
+    uint32_t n_ranges, first_range;
     bool is_static;
-    size_t first_range, first_detail;
 } reel__index_chunk;
 
 typedef struct reel__index_component {
@@ -39,17 +38,12 @@ typedef struct reel__index_set {
     uint32_t mark, next;         /* while it is made: what it became when component `mark` was added */
 } reel__index_set;
 
-/* The rows of a chunk in which a component was logged, if not all of them. */
+/* The rows of a chunk in which a component was logged, if not all of them. Sorted by the first three in the end. */
 typedef struct reel__index_detail {
     uint32_t chunk, timeline, component;
     int64_t min, max;
     uint64_t n_rows;
 } reel__index_detail;
-
-typedef struct reel__index_raw_range {
-    uint32_t chunk, timeline;
-    int64_t min, max;
-} reel__index_raw_range;
 
 #define REEL__INDEX_LIST(type) \
     struct {                   \
@@ -69,12 +63,11 @@ struct reel_index {
     REEL__INDEX_LIST(reel__index_timeline) timelines;
     REEL__INDEX_LIST(reel__index_component) components;
     REEL__INDEX_LIST(reel__index_set) sets; /* the first stands for none */
-    REEL__INDEX_LIST(reel__index_detail) details; /* by chunk */
-    reel_index_range *ranges;    /* by chunk */
+    REEL__INDEX_LIST(reel__index_detail) details;
+    REEL__INDEX_LIST(reel_index_range) ranges; /* by chunk. While it is made, in any order: the timeline is its number, and the type stands for the chunk's */
     bool lacks_details;          /* there were too many of them */
     size_t n_tables;             /* flatbuffer tables of the largest manifest's schema, 0: there is none */
     /* While it is made: */
-    REEL__INDEX_LIST(reel__index_raw_range) raw_ranges;
     reel__map names, set_steps;
     size_t budget, detail_budget; /* bytes that may be taken yet */
     uint64_t cell_budget;         /* how often a chunk may get a component yet */

@@ -61,7 +61,7 @@ static reel_status find_timelines(stream *s) {
     for (size_t i = 0; i < s->n_chunks; i++) {
         const reel__index_chunk *c = &index->chunks.items[s->chunks[i]];
         for (uint32_t r = 0; r < c->n_ranges; r++) {
-            const reel_index_range *range = &index->ranges[c->first_range + r];
+            const reel_index_range *range = &index->ranges.items[c->first_range + r];
             if (reel__map_get(&s->known, &range->timeline, sizeof range->timeline))
                 continue;
             if (reel__map_put(&s->known, &range->timeline, sizeof range->timeline, s) != REEL_OK)

@@ -86,20 +86,14 @@ void reel__index_choice_free(reel__index_choice *choice) {
 /* Whether the component asked for may be in the range asked for: any of the chunk's components of that name (they differ in their archetype). */
 static bool component_overlaps(const reel_index *index, const reel__index_choice *choice, const reel__index_chunk *c, const reel_index_range *range) {
     const reel_query *q = &choice->query;
+    uint32_t timeline = 0;
+    int64_t min, max;
+    uint64_t n;
+    while (index->timelines.items[timeline].name != range->timeline)
+        timeline++;
     for (uint32_t set = c->set; set; set = index->sets.items[set].parent) {
         uint32_t number = index->sets.items[set].component;
-        if (strcmp(index->components.items[number].component, q->component) != 0)
-            continue;
-        bool has_detail = false;
-        for (uint32_t i = 0; i < c->n_details; i++) {
-            const reel__index_detail *d = &index->details.items[c->first_detail + i];
-            if (d->component != number || index->timelines.items[d->timeline].name != range->timeline)
-                continue;
-            has_detail = true;
-            if (d->n_rows && d->max >= q->min && d->min <= q->max)
-                return true;
-        }
-        if (!has_detail)
+        if (strcmp(index->components.items[number].component, q->component) == 0 && reel__index_range(index, c, timeline, number, &min, &max, &n) && max >= q->min && min <= q->max)
             return true;
     }
     return false;
@@ -115,7 +109,7 @@ bool reel__index_chosen(const reel_index *index, const reel__index_choice *choic
     if (c->is_static)
         return q->with_static;
     for (uint32_t i = 0; i < c->n_ranges; i++) {
-        const reel_index_range *r = &index->ranges[c->first_range + i];
+        const reel_index_range *r = &index->ranges.items[c->first_range + i];
         if (strcmp(r->timeline, q->timeline) == 0 && r->max >= q->min && r->min <= q->max && (!q->component || component_overlaps(index, choice, c, r)))
             return true;
     }

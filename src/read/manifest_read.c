@@ -113,6 +113,7 @@ static reel_status read_chunks(reading *r) {
     REEL__TRY(read_fixed(r, "chunk_id", "w:16", 16));
     for (uint32_t i = 0; i < r->n; i++)
         memcpy(chunk_at(r, i)->id, r->a.values + 16 * (size_t)i, 16);
+    reel__ipc_column_free(&r->a); /* the widest */
     REEL__TRY(read_fixed(r, "chunk_is_static", "b", REEL__IPC_BITS));
     for (uint32_t i = 0; i < r->n; i++)
         chunk_at(r, i)->is_static = bit(r->a.values, i);
@@ -251,11 +252,11 @@ static reel_status read_timeline(reading *r, const group *g, uint32_t timeline) 
 }
 
 /* The timeline's own range in a row; they are sorted by row, so that *at need never go back. */
-static const reel__index_raw_range *own_range(const reading *r, uint32_t row, size_t *at) {
-    for (; *at < r->index->raw_ranges.n; ++*at) {
-        const reel__index_raw_range *range = &r->index->raw_ranges.items[*at];
-        if (range->chunk >= r->first + row)
-            return range->chunk == r->first + row ? range : NULL;
+static const reel_index_range *own_range(const reading *r, uint32_t row, size_t *at) {
+    for (; *at < r->index->ranges.n; ++*at) {
+        const reel_index_range *range = &r->index->ranges.items[*at];
+        if ((uint32_t)range->type >= r->first + row)
+            return (uint32_t)range->type == r->first + row ? range : NULL;
     }
     return NULL;
 }
@@ -274,7 +275,7 @@ static reel_status read_component(reading *r, const group *g, uint32_t timeline,
     for (uint32_t i = 0; i < r->n; i++) {
         if (!has_range(r, i))
             continue;
-        const reel__index_raw_range *range = own_range(r, i, &own);
+        const reel_index_range *range = own_range(r, i, &own);
         const reel__index_chunk *chunk = chunk_at(r, i);
         if (!range)
             return wrong(name, i, "the chunk does not have the timeline");
@@ -309,7 +310,7 @@ static reel_status read_ranges(reading *r) {
                 return reel__fail(REEL_E_FORMAT, "a manifest's column \"%.80s\" of the type \"%.40s\" is of no timeline", start->field->name, start->field->format);
             REEL__TRY(reel__index_timeline_of(r->index, start->timeline, start->timeline_size, type, &timeline));
             own = start;
-            first = r->index->raw_ranges.n;
+            first = r->index->ranges.n;
             REEL__TRY(read_timeline(r, &g, timeline));
         } else if (!own || compare_texts(own->timeline, own->timeline_size, start->timeline, start->timeline_size) || strcmp(own->field->format, start->field->format) != 0) {
             return reel__fail(REEL_E_FORMAT, "a manifest's column \"%.80s\" is of a timeline that has no columns of its own, or of another type", start->field->name);

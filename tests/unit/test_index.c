@@ -74,14 +74,14 @@ static bool has_all(const reel_index *a, const reel_index *b, size_t chunk) {
 
 /* Everything that both say is the same, details too. */
 static bool same(const reel_index *a, const reel_index *b) {
-    if (a->chunks.n != b->chunks.n)
+    if (a->chunks.n != b->chunks.n || a->details.n != b->details.n)
         return false;
     for (size_t i = 0; i < a->chunks.n; i++) {
         reel_index_entry x, y;
         if (reel_index_at(a, i, &x) != REEL_OK || reel_index_at(b, i, &y) != REEL_OK)
             return false;
         bool equal = !strcmp(x.entity, y.entity) && !memcmp(x.chunk_id, y.chunk_id, 16) && x.is_static == y.is_static && x.n_rows == y.n_rows && x.offset == y.offset && x.size == y.size &&
-                     x.unpacked_size == y.unpacked_size && x.n_ranges == y.n_ranges && a->chunks.items[i].n_details == b->chunks.items[i].n_details &&
+                     x.unpacked_size == y.unpacked_size && x.n_ranges == y.n_ranges &&
                      !strcmp(a->stores.items[x.store].recording_id, b->stores.items[y.store].recording_id);
         for (size_t r = 0; equal && r < x.n_ranges; r++)
             equal = !strcmp(x.ranges[r].timeline, y.ranges[r].timeline) && x.ranges[r].type == y.ranges[r].type && x.ranges[r].min == y.ranges[r].min && x.ranges[r].max == y.ranges[r].max;
