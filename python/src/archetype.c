@@ -84,8 +84,9 @@ static int set_field(archetype *self, uint32_t field, PyObject *value) {
             return -1;
         b->is_failed = true;
     }
-    Py_XDECREF((PyObject *)self->fields[field]);
+    batch *old = self->fields[field];
     self->fields[field] = b;
+    Py_XDECREF((PyObject *)old); /* what it kept alive may look at the field as it goes */
     return 0;
 }
 
@@ -199,8 +200,10 @@ static archetype *empty_of(PyObject *type) {
 }
 
 static int clear_field(archetype *self, uint32_t i) {
-    Py_XDECREF((PyObject *)self->fields[i]);
-    return (self->fields[i] = batch_new(self->shape->kinds[i], NULL)) ? 0 : -1;
+    batch *old = self->fields[i];
+    self->fields[i] = batch_new(self->shape->kinds[i], NULL);
+    Py_XDECREF((PyObject *)old);
+    return self->fields[i] ? 0 : -1;
 }
 
 static PyObject *from_fields(PyObject *type, PyObject *args, PyObject *kwargs) {
@@ -296,7 +299,8 @@ static PyObject *archetype_fields(PyObject *type, PyObject *ignored) {
 }
 
 static PyObject *archetype_compare(PyObject *self, PyObject *other, int op) {
-    if ((op != Py_EQ && op != Py_NE) || !PyObject_TypeCheck(other, py.archetype_type) || ((archetype *)other)->shape != ((archetype *)self)->shape)
+    if ((op != Py_EQ && op != Py_NE) || !PyObject_TypeCheck(other, py.archetype_type) || ((archetype *)other)->shape != ((archetype *)self)->shape ||
+        (!((archetype *)self)->shape && Py_TYPE(other) != Py_TYPE(self)))
         Py_RETURN_NOTIMPLEMENTED;
     bool equal = true;
     for (uint32_t i = 0; equal && i < n_fields((archetype *)self); i++) {

@@ -254,6 +254,7 @@ int convert(batch *b, PyObject *given) {
             b->n = other->n;
             b->values = other->values;
             b->lengths = other->lengths;
+            b->is_failed = other->is_failed;
             if (b->form != FORM_ARROW)
                 return 0;
             Py_CLEAR(b->owner);

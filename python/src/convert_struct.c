@@ -168,11 +168,13 @@ static int put(build *w, uint16_t at, PyObject *given, bool is_root) {
     const reel__arrow_node *node = &w->type->nodes[at];
     uint16_t stream = w->first_stream[at];
     bool has_validity = is_root ? w->type->root_nulls : reel__arrow_has_validity(node);
+    Py_INCREF(given); /* to ask for an attribute may run code that takes it out of its list or mapping */
     PyObject *value = given == Py_None ? NULL : PyObject_GetAttrString(given, "_reel_");
-    if (!value) {
+    if (value) {
+        Py_DECREF(given);
+    } else {
         PyErr_Clear();
         value = given;
-        Py_INCREF(value);
     }
     if (has_validity)
         reel__buf_u8(&w->streams[stream++], value != Py_None);

@@ -25,13 +25,15 @@ typedef struct call {
     size_t n_codes;
     arrow_pair **arrows;
     size_t n_arrows;
-    PyObject *keep;                /* list of what must live until the call is done */
+    batch *held[INLINE_COLUMNS];   /* batches of archetypes, whose fields may be set anew meanwhile: by what is logged with them, or by another thread */
+    size_t n_held;
+    PyObject *keep;                /* list of what else must live until the call is done */
 } call;
 
 /* The room is not cleared: it is half a kilobyte and more, and most rows have one column. */
 static void call_init(call *c) {
     c->columns = NULL;
-    c->n = c->capacity = c->bytes = c->n_codes = c->n_arrows = 0;
+    c->n = c->capacity = c->bytes = c->n_codes = c->n_arrows = c->n_held = 0;
     c->arrows = NULL;
     c->keep = NULL;
 }
@@ -47,6 +49,8 @@ static void call_free(call *c) {
     free(c->arrows);
     if (c->columns != c->room)
         free(c->columns);
+    for (size_t i = 0; i < c->n_held; i++)
+        Py_DECREF((PyObject *)c->held[i]);
     Py_XDECREF(c->keep);
 }
 
@@ -71,6 +75,14 @@ static reel_column *next_column(call *c) {
 
 static int keep(call *c, PyObject *object) {
     return (c->keep || (c->keep = PyList_New(0))) ? PyList_Append(c->keep, object) : -1;
+}
+
+static int hold(call *c, batch *b) {
+    if (c->n_held == INLINE_COLUMNS)
+        return keep(c, (PyObject *)b);
+    Py_INCREF((PyObject *)b);
+    c->held[c->n_held++] = b;
+    return 0;
 }
 
 /* The batch as an Arrow array, which the library takes over. */
@@ -136,7 +148,7 @@ static int put_archetype(call *c, archetype *a) {
         reel_column *column = a->fields[i] && !a->fields[i]->is_failed ? next_column(c) : NULL;
         if (!a->fields[i] || a->fields[i]->is_failed)
             continue;
-        if (!column)
+        if (!column || hold(c, a->fields[i]) < 0)
             return -1;
         column->archetype = a->shape->number;
         column->field = i;
@@ -197,7 +209,7 @@ static batch *batch_of(PyObject *object, kind *k) {
     return b;
 }
 
-/* The column of one described batch: whose it is, and its values. The column is filled; *out is kept by the call. */
+/* The column of one described batch: whose it is, and its values. The column is filled; *out is kept by the call. 1: its values could not be converted, so that it is not logged. */
 static int put_described(call *c, reel_column *column, PyObject *descriptor, PyObject *values, batch **out) {
     const reel__field *f;
     if (put_descriptor(c, column, descriptor, &f) < 0)
@@ -209,6 +221,8 @@ static int put_described(call *c, reel_column *column, PyObject *descriptor, PyO
     }
     Py_DECREF((PyObject *)b);
     *out = b;
+    if (b->is_failed) /* good data is never cleared by what could not be converted */
+        return 1;
     if (f && b->form != FORM_ARROW && b->kind && b->kind->arrow == f->descriptor.arrow)
         return put_values(c, column, b, f);
     column->n_values = b->n;
@@ -229,7 +243,8 @@ static int put_component(call *c, PyObject *item) {
     int result = column ? put_described(c, column, descriptor, values, &b) : -1;
     Py_XDECREF(descriptor);
     Py_XDECREF(values);
-    return result;
+    c->n -= result > 0;
+    return result < 0 ? -1 : 0;
 }
 
 /* ---- what may be logged */
@@ -289,9 +304,11 @@ static const char *path_of(PyObject *path, PyObject **owner) {
     return *owner ? py_text(*owner, "entity_path") : NULL;
 }
 
-/* Errors in what was given: raised in strict mode, else a warning with the path, and the program goes on. */
+/* Errors in what was given: raised in strict mode, else a warning with the path, and the program goes on. What is no error of the program's is raised in any case. */
 static PyObject *soften(PyObject *path, PyObject *strict) {
     PyObject *type, *value, *trace;
+    if (!PyErr_ExceptionMatches(PyExc_Exception)) /* KeyboardInterrupt, SystemExit */
+        return NULL;
     PyErr_Fetch(&type, &value, &trace);
     PyErr_NormalizeException(&type, &value, &trace);
     PyObject *f = py_support("log_failed"), *result = f && value ? PyObject_CallFunctionObjArgs(f, path, value, strict ? strict : Py_None, NULL) : NULL;
@@ -330,30 +347,7 @@ static int flags_of(PyObject *is_static, PyObject *strict, uint32_t *flags) {
     return 0;
 }
 
-PyObject *recording_log(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names) {
-    enum { STATIC, STRICT, RECORDING, TIMELESS, INSTANCES, PATH, ENTITY, N };
-    static const char *const texts[N] = {"static", "strict", "recording", "timeless", "num_instances", "entity_path", "entity"};
-    static PyObject *known[N];
-    PyObject *found[N] = {NULL}, *both[2];
-    if (names && keywords("log", args, n, names, texts, known, found, N) < 0)
-        return NULL;
-    if (found[ENTITY] && n + (found[PATH] != NULL) == 1) {
-        both[0] = found[PATH] ? found[PATH] : args[0];
-        both[1] = found[ENTITY];
-        args = both;
-        n = 2;
-    }
-    PyObject *is_static = found[STATIC] ? found[STATIC] : found[TIMELESS], *strict = found[STRICT], *given = found[RECORDING], *instances = found[INSTANCES];
-    if (n < 2)
-        return PyErr_Format(PyExc_TypeError, "log() takes an entity path and at least one archetype or list of components (%zd arguments were given)", n);
-    recording *r = recording_for(given && given != Py_None ? given : self);
-    if (!r) {
-        if (PyErr_Occurred())
-            return NULL;
-        Py_RETURN_NONE;
-    }
-    if (!reel_is_enabled(r->rec))
-        Py_RETURN_NONE;
+static PyObject *log_to(recording *r, PyObject *const *args, Py_ssize_t n, PyObject *is_static, PyObject *strict, PyObject *instances) {
     if (r->notice && recording_notice(r) < 0)
         return NULL;
     call c;
@@ -382,6 +376,36 @@ PyObject *recording_log(PyObject *self, PyObject *const *args, Py_ssize_t n, PyO
     if (recording_tell() < 0)
         return NULL;
     Py_RETURN_NONE;
+}
+
+PyObject *recording_log(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names) {
+    enum { STATIC, STRICT, RECORDING, TIMELESS, INSTANCES, PATH, ENTITY, N };
+    static const char *const texts[N] = {"static", "strict", "recording", "timeless", "num_instances", "entity_path", "entity"};
+    static PyObject *known[N];
+    PyObject *found[N] = {NULL}, *both[2];
+    if (names && keywords("log", args, n, names, texts, known, found, N) < 0)
+        return NULL;
+    if (found[ENTITY] && n + (found[PATH] != NULL) == 1) {
+        both[0] = found[PATH] ? found[PATH] : args[0];
+        both[1] = found[ENTITY];
+        args = both;
+        n = 2;
+    }
+    PyObject *is_static = found[STATIC] ? found[STATIC] : found[TIMELESS], *strict = found[STRICT], *given = found[RECORDING], *instances = found[INSTANCES];
+    if (n < 2)
+        return PyErr_Format(PyExc_TypeError, "log() takes an entity path and at least one archetype or list of components (%zd arguments were given)", n);
+    recording *r = recording_for(given && given != Py_None ? given : self);
+    if (!r) {
+        if (PyErr_Occurred())
+            return NULL;
+        Py_RETURN_NONE;
+    }
+    if (!reel_is_enabled(r->rec))
+        Py_RETURN_NONE;
+    Py_INCREF((PyObject *)r); /* another thread, or what is logged, may make another one the current one */
+    PyObject *result = log_to(r, args, n, is_static, strict, instances);
+    Py_DECREF((PyObject *)r);
+    return result;
 }
 
 /* ---- columns */
@@ -429,9 +453,11 @@ static int put_columns(call *c, PyObject *columns) {
         if (!PyArg_ParseTuple(item, "OOO", &descriptor, &values, &lengths) || keep(c, item) < 0)
             return -1;
         reel_column *column = next_column(c);
-        if (!column || put_described(c, column, descriptor, values, &b) < 0)
+        int result = column ? put_described(c, column, descriptor, values, &b) : -1;
+        c->n -= result > 0;
+        if (result < 0)
             return -1;
-        if (lengths == Py_None)
+        if (result > 0 || lengths == Py_None)
             continue;
         Py_ssize_t size;
         char *data;

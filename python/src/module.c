@@ -27,12 +27,13 @@ PyObject *py_raise(reel_status status) {
     default: break;
     }
     const char *message = reel_error_message();
-    PyErr_SetString(type, *message ? message : reel_status_text(status));
-    return NULL;
+    return PyErr_Format(type, "%s", *message ? message : reel_status_text(status)); /* which may have been cut within a character */
 }
 
 int py_soften(const char *context, PyObject *strict) {
     PyObject *type, *value, *trace;
+    if (!PyErr_ExceptionMatches(PyExc_Exception)) /* KeyboardInterrupt, SystemExit */
+        return -1;
     PyErr_Fetch(&type, &value, &trace);
     PyErr_NormalizeException(&type, &value, &trace);
     PyObject *f = py_support("conversion_failed"), *told = f && value ? PyObject_CallFunction(f, "sOO", context, value, strict ? strict : Py_None) : NULL;

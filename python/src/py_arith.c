@@ -105,6 +105,10 @@ static PyObject *flat(PyObject *self, PyObject *data) {
     numbers n;
     if (numbers_from(data, REEL__ARROW_NULL, &n) < 0)
         return NULL;
+    if (!number_bytes(n.type)) { /* an empty Arrow array of texts, say */
+        numbers_free(&n);
+        return PyErr_Format(PyExc_TypeError, "%.200R holds no numbers", data);
+    }
     PyObject *bytes = PyBytes_FromStringAndSize(n.data, (Py_ssize_t)(n.n * number_bytes(n.type))), *view = bytes ? PyMemoryView_FromObject(bytes) : NULL;
     PyObject *result = view ? PyObject_CallMethod(view, "cast", "s", formats[n.type]) : NULL;
     numbers_free(&n);

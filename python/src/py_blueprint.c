@@ -75,6 +75,7 @@ static PyObject *send_blueprint(PyObject *self, PyObject *args) {
     reel_status status;
     if (!r)
         return NULL;
+    Py_INCREF((PyObject *)r);
     Py_BEGIN_ALLOW_THREADS
     status = read_blueprint(data, (size_t)size, &list);
     if (status == REEL_OK)
@@ -82,6 +83,7 @@ static PyObject *send_blueprint(PyObject *self, PyObject *args) {
     for (size_t i = 0; i < list.n; i++)
         reel_chunk_unref(list.chunks[i]);
     Py_END_ALLOW_THREADS
+    Py_DECREF((PyObject *)r);
     free(list.chunks);
     if (status != REEL_OK)
         return py_raise(status);

@@ -300,9 +300,11 @@ static PyObject *send(PyObject *module, PyObject *args) {
         Py_RETURN_NONE;
     }
     reel_status status;
+    Py_INCREF((PyObject *)r); /* another thread may make another one the current one */
     Py_BEGIN_ALLOW_THREADS
     status = reel_send_chunk(r->rec, c);
     Py_END_ALLOW_THREADS
+    Py_DECREF((PyObject *)r);
     if (recording_tell() < 0)
         return NULL;
     if (status != REEL_OK)

@@ -137,6 +137,10 @@ recording *recording_needed(PyObject *given) {
     recording *r = given && given != Py_None && given != py.module ? given_recording(given) : current();
     if (!r && !PyErr_Occurred())
         PyErr_SetString(PyExc_RuntimeError, "No recording was provided or set as current.");
+    if (r && !r->rec) {
+        PyErr_SetString(PyExc_RuntimeError, "the recording has no data: it was not initialised");
+        return NULL;
+    }
     return r;
 }
 
@@ -203,7 +207,7 @@ static int recording_new(PyObject *object, PyObject *args, PyObject *kwargs) {
                             .store_kind = blueprint ? REEL_STORE_BLUEPRINT : REEL_STORE_RECORDING, .flush_tick_ns = tick, .flush_bytes = bytes, .flush_rows = rows, .on_event = on_event};
     reel_recording *rec = reel_new(application_id, &options);
     if (!rec) {
-        PyErr_SetString(PyExc_ValueError, reel_error_message());
+        PyErr_Format(PyExc_ValueError, "%s", reel_error_message());
         return -1;
     }
     reel_recording *old = self->rec;
