@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import warnings
 import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..error_utils import RerunWarning
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
+
+_log = logging.getLogger("rerun")
 
 MAGIC = b"\x89MCAP0\r\n"
 _HEADER, _FOOTER, _SCHEMA, _CHANNEL, _MESSAGE, _CHUNK, _CHUNK_INDEX = 1, 2, 3, 4, 5, 6, 8
@@ -258,14 +258,14 @@ def _recovered(file: BinaryIO) -> Summary:
             kind, data = _next_record(file)
         except McapError as error:
             if file.seek(0, os.SEEK_END) > at:
-                warnings.warn(f"{file.name}: {error}: what follows is left out", RerunWarning, stacklevel=2)
+                _log.warning(f"{file.name}: {error}: what follows is left out")
             break
         if kind in (_FOOTER, _DATA_END):
             break
         try:
             _look_at(summary, kind, data, at, counts, times)
         except McapError as error:
-            warnings.warn(f"{file.name}: the record at {at} is left out: {error}", RerunWarning, stacklevel=2)
+            _log.warning(f"{file.name}: the record at {at} is left out: {error}")
     first, last = (min(times), max(times)) if times else (0, 0)
     n = (sum(counts.values()), len(summary.schemas), len(summary.channels), len(summary.attachments), len(summary.metadata), len(summary.chunks))
     summary.statistics = Statistics(*n, first, last, counts)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from ..error_utils import RerunWarning
 from ._lazy_chunk_stream import LazyChunkStream, Source
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from ._chunk import Chunk
     from ._mcap_format import Channel, Message, Summary
     from ._record_batch import Component
+
+_log = logging.getLogger("rerun")
 
 _TIMES = {"duration_ns": "duration", "duration": "duration", "timestamp_ns": "timestamp", "timestamp": "timestamp"}
 _DECODERS = ("attachments", "metadata", "raw", "recording_info", "schema", "stats")
@@ -121,6 +122,11 @@ def _column(archetype: str, component: str, component_type: str, values: list, v
     return component, archetype, f"rerun.components.{component_type}", pa.array([values], pa.list_(value_type))
 
 
+def _without_nul(name: str) -> str:
+    """Names of entities and components have none."""
+    return name.replace("\0", "\ufffd")
+
+
 def _pairs_type() -> pa.DataType:
     import pyarrow as pa
 
@@ -151,7 +157,17 @@ class _Messages(Source):
         self.channels = {c.number: c for c in sorted(summary.channels.values()) if options.has_topic(c.topic)}
 
     def run(self) -> Iterator[Chunk]:
-        return self._chunks()
+        return self._named()
+
+    def _named(self) -> Iterator[Chunk]:
+        from ._mcap_format import McapError
+
+        try:
+            yield from self._chunks()
+        except McapError as error:
+            raise ValueError(f"{self.options.path}: {error}") from error
+        except OverflowError as error:
+            raise ValueError(f"{self.options.path}: a time or count is beyond 64 bits") from error
 
     def _chunks(self) -> Iterator[Chunk]:
         from ._mcap_format import loose_messages, messages
@@ -167,11 +183,7 @@ class _Messages(Source):
             for place in self.summary.chunks:
                 if place.last_time < self.start or place.first_time >= self.end:
                     continue
-                try:
-                    found = messages(file, place)
-                except ValueError as error:
-                    raise ValueError(f"{self.options.path}: {error}") from error
-                yield from self._of(found)
+                yield from self._of(messages(file, place))
             if not self.summary.chunks:
                 waiting, size = [], 0
                 for message in loose_messages(file, self.summary):
@@ -194,14 +206,16 @@ class _Messages(Source):
             several.sort(key=lambda message: message.log_time)
             times = [("message_log_time", self._times([m.log_time for m in several])), ("message_publish_time", self._times([m.publish_time for m in several]))]
             data = ("McapMessage:data", "rerun.archetypes.McapMessage", "rerun.components.Blob", blobs([bytes(m.data) for m in several]))
-            yield made_of(self.channels[number].topic, times, [data], is_sorted=True)
+            yield made_of(_without_nul(self.channels[number].topic), times, [data], is_sorted=True)
 
     def _times(self, times: list[int]) -> pa.Array:
         import pyarrow as pa
 
-        if self.options.kind == "duration":
-            return pa.array(times, pa.int64()).cast(pa.duration("ns"))
-        return pa.array([t + self.options.offset for t in times], pa.int64()).cast(pa.timestamp("ns"))
+        if self.options.kind == "timestamp":
+            times = [t + self.options.offset for t in times]
+        if not -(1 << 63) <= min(times) <= max(times) < 1 << 63:
+            raise ValueError(f"{self.options.path}: a message has the time {max(times)}, beyond 64 bits of nanoseconds")
+        return pa.array(times, pa.int64()).cast(pa.duration("ns") if self.options.kind == "duration" else pa.timestamp("ns"))
 
     # --- what holds for the whole file
 
@@ -217,7 +231,7 @@ class _Messages(Source):
             yield _PROPERTIES, [_column("rerun.archetypes.RecordingInfo", "start_time", "Timestamp", [bounds[0]], pa.int64())]
         if "schema" in wanted:
             for channel in self.channels.values():
-                yield channel.topic, self._channel(channel)
+                yield _without_nul(channel.topic), self._channel(channel)
         if "stats" in wanted:
             yield _PROPERTIES, self._statistics()
 
@@ -243,7 +257,7 @@ class _Messages(Source):
         from ._mcap_format import metadata
 
         named = dict(metadata(file, at) for at in self.summary.metadata)
-        return [_column("McapMetadata", name, "KeyValuePairs", [_pairs(dict(sorted(texts.items())))], _pairs_type()) for name, texts in sorted(named.items())]
+        return [_column("McapMetadata", _without_nul(name), "KeyValuePairs", [_pairs(dict(sorted(texts.items())))], _pairs_type()) for name, texts in sorted(named.items())]
 
     def _channel(self, channel: Channel) -> list[Component]:
         import pyarrow as pa
@@ -272,7 +286,7 @@ class _Messages(Source):
 
         s = self.summary.statistics
         if s is None:
-            warnings.warn(f"{self.options.path} has no statistics", RerunWarning, stacklevel=2)
+            _log.warning(f"{self.options.path} has no statistics")
             return []
         of = "rerun.archetypes.McapStatistics"
         counts = {

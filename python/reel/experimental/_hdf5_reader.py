@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from ..chunk import LazyChunkStream
 from ..chunk._lazy_chunk_stream import Source
 from ..chunk._record_batch import list_column, made_of
-from ..error_utils import RerunWarning
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from ..chunk import Chunk, IndexColumn
+
+_log = logging.getLogger("rerun")
 
 _NANOS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9}
 _PROPERTIES = "__hdf5_properties"
@@ -266,7 +267,7 @@ class Hdf5Reader:
         """The file's data as a stream.
 
         Rows are along the first dimension: of a dataset [N] each is a number, of [N, K] a list of K numbers, of more dimensions one list of all. Datasets without dimensions are static,
-        and so are attributes, at `/__hdf5_properties/<path>`. Elements that components cannot be are passed over with a RerunWarning.
+        and so are attributes, at `/__hdf5_properties/<path>`. Elements that components cannot be are passed over, which is logged.
 
         root_group: is taken for the whole file; other paths are relative to it. entity_path_prefix: before all entities. index_column: the dataset that is the timeline; None: `row_index`, which counts rows.
         ignore_datasets: datasets and groups that are left out. use_structs: several datasets of a group are the fields of one component `data`; else each is a component.
@@ -304,7 +305,7 @@ class Hdf5Reader:
                 if at == layout.index or any(at == out or at.startswith(out.rstrip("/") + "/") for out in ignored):
                     continue
                 if _dtype(dataset) == "unsupported" or 0 in dataset.shape[1:]:
-                    warnings.warn(f"{self._path}: dataset {at!r} of {dataset.dtype} and shape {list(dataset.shape)} is passed over", RerunWarning, stacklevel=3)
+                    _log.warning(f"{self._path}: dataset {at!r} of {dataset.dtype} and shape {list(dataset.shape)} is passed over")
                 elif dataset.ndim == 0:
                     layout.static.setdefault(path, []).append(name)
                 else:

@@ -42,6 +42,8 @@ class Track:
     """What a decoder needs before a group of pictures, with start codes."""
     prefix_size: int = 0
     """Bytes of the size before each NAL unit; 0: samples are no NAL units."""
+    most_samples: int = 0
+    """As many as the file has bytes."""
     samples: list[Sample] = field(default_factory=list)
 
     @property
@@ -55,7 +57,9 @@ class Track:
         if not self.timescale:
             raise Mp4Error("MP4 error: the video track has no timescale")
         shown = [sample.decode_time + sample.shown for sample in self.samples]
-        first = min(shown, default=0)
+        first, last = min(shown, default=0), max(shown, default=0)
+        if (last - first) * 10**9 // self.timescale >= 1 << 63:
+            raise Mp4Error(f"MP4 error: the video would be {(last - first) // self.timescale} seconds long")
         return [(2 * (t - first) * 10**9 + self.timescale) // (2 * self.timescale) for t in shown]
 
     @property
@@ -188,7 +192,7 @@ def _movie(moov: _Box, size: int) -> tuple[dict[int, Track], dict[int, tuple[int
 
 
 def _track(trak: _Box, size: int) -> Track:
-    track = Track()
+    track = Track(most_samples=size)
     if head := trak.first("tkhd"):
         version, _ = head.flags()
         head.take(16 if version else 8)
@@ -342,7 +346,7 @@ def _run(run: _Box, track: Track, defaults: tuple[int, ...], base: int, at: int,
         at = base + run.signed(4)
     first_flags = run.number(4) if flags & 4 else None
     room = len(run.data) - run.at
-    if n * 4 * sum(map(bool, fields)) > room or (not any(fields) and n > 1 << 20):
+    if n * 4 * sum(map(bool, fields)) > room or n > track.most_samples - len(track.samples):
         raise Mp4Error(f"MP4 error: a fragment says it has {n} samples, its table has {room} bytes")
     for i in range(n):
         duration, size, sample_flags = (run.number(4) if is_there else value for is_there, value in zip(fields, defaults))

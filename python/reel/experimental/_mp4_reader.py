@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import tempfile
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +15,14 @@ from ..chunk import LazyChunkStream
 from ..chunk._lazy_chunk_stream import Source
 from ..chunk._record_batch import blobs, list_column, made_of
 from ..components import VideoCodec
-from ..error_utils import RerunWarning
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from ..chunk import Chunk
     from ._mp4_format import Track
+
+_log = logging.getLogger("rerun")
 
 _STREAM, _ASSET, _FRAME = "rerun.archetypes.VideoStream", "rerun.archetypes.AssetVideo", "rerun.archetypes.VideoFrameReference"
 _TIMES = {"duration_ns": "duration", "duration": "duration", "timestamp_ns": "timestamp", "timestamp": "timestamp"}
@@ -84,7 +85,7 @@ class _Asset(_Video):
             _ = track.codec
             times = sorted(track.times())
         except Mp4Error as error:
-            warnings.warn(f"{self.path}: the times of its frames cannot be read: {error}", RerunWarning, stacklevel=2)
+            _log.warning(f"{self.path}: the times of its frames cannot be read: {error}")
             return
         if times:
             values = list_column(pa.array(range(len(times) + 1), pa.int32()), pa.array(times, pa.int64()))
