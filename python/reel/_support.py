@@ -211,4 +211,4 @@ def _numpy_times(kind: int, values: Any, numpy_kind: str) -> Any:
         values = values.astype("timedelta64[ns]" if numpy_kind == "m" else "datetime64[ns]").astype("int64")
     elif kind != TIME_SEQUENCE:
         values = numpy.rint(values.astype("float64") * 1e9).astype("int64") if numpy_kind == "f" else values.astype("int64") * _NANOS_PER_SECOND
-    return numpy.ascontiguousarray(values, dtype="int64")
+    return numpy.require(values, "int64", ["C", "ALIGNED"])

@@ -3,6 +3,7 @@
 
 #include "arrow_tree.h"
 #include "capsule.h"
+#include "convert.h"
 
 #include "../../src/arrow/arrow_import.h"
 #include "../../src/arrow/arrow_words.h"
@@ -116,7 +117,7 @@ static int look(batch *b) {
     b->n = (uint32_t)b->array.length;
     if (k && (status = reel__arrow_check(k->arrow, &b->schema, &b->array, where)) != REEL_OK)
         return py_raise(status), -1;
-    if (flat && bytes == k->width) {
+    if (flat && bytes == k->width && (uintptr_t)flat % number_bytes(k->number) == 0) {
         b->form = FORM_PACKED;
         b->values = flat;
     }

@@ -350,6 +350,11 @@ static int from_arrow(PyObject *object, numbers *out) {
     out->data = reel__arrow_flat(type, &b->schema, &b->array, &bytes);
     bool is_flat = out->data && number_bytes(out->type) && bytes == per_value * number_bytes(out->type) && out->type != REEL__ARROW_BOOL;
     reel__release(type);
+    if (is_flat && (uintptr_t)out->data % number_bytes(out->type)) {
+        if (!(out->memory = malloc(out->n * number_bytes(out->type))))
+            return PyErr_NoMemory(), -1;
+        out->data = memcpy(out->memory, out->data, out->n * number_bytes(out->type));
+    }
     if (is_flat || !b->n)
         return 0;
     PyErr_SetString(PyExc_TypeError, "an Arrow array of something else than numbers, or with nulls among them, was given: numbers, or fixed-size lists of them, expected");

@@ -162,9 +162,9 @@ PyObject *recording_add_descriptor(PyObject *self, PyObject *fd) {
 
 PyObject *recording_hold_sinks(PyObject *self, PyObject *hold) {
     recording *r = recording_needed(self);
-    if (!r)
+    int on = r ? PyObject_IsTrue(hold) : -1;
+    if (on < 0)
         return NULL;
-    bool on = PyObject_IsTrue(hold) == 1;
     Py_BEGIN_ALLOW_THREADS
     reel__sinks_hold(atomic_load(&r->rec->core), on);
     Py_END_ALLOW_THREADS

@@ -171,3 +171,28 @@ def test_numbers_of_an_empty_array_of_texts_are_none():
     pa = pytest.importorskip("pyarrow")
     with pytest.raises(TypeError, match="holds no numbers"):
         _reel.flat(pa.array([], pa.string()))
+
+
+def test_numbers_that_stand_askew_in_memory(recording):
+    np = pytest.importorskip("numpy")
+    pa = pytest.importorskip("pyarrow")
+    memory = recording.memory_recording()
+    raw = b"x" + np.arange(3000, dtype="f4").tobytes()
+    askew = pa.Array.from_buffers(pa.float32(), 3000, [None, pa.py_buffer(memoryview(raw)[1:])])
+    assert len(rr.Points3D(askew).positions) == 1000
+    assert len(rr.Points3D([1, 2, 3], radii=askew).radii) == 3000
+    recording.log("a", rr.Points3D([1, 2, 3], radii=askew), rr.Scalars(askew), static=True)
+    times = np.frombuffer(b"x" + np.arange(3).tobytes(), dtype="i8", offset=1)
+    index = rr.TimeColumn("t", sequence=times)
+    assert index.times.buffers()[1].address % 8 == 0
+    recording.send_columns("b", [index], rr.Scalars.columns(scalars=[1, 2, 3]), strict=True)
+    assert memory.drain_as_bytes()
+
+
+def test_a_truth_that_cannot_be_told_is_an_error(recording):
+    class Unsure:
+        def __bool__(self):
+            raise ValueError("unsure")
+
+    with pytest.raises(ValueError, match="unsure"):
+        recording._hold_sinks(Unsure())
