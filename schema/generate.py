@@ -13,6 +13,7 @@ src/types/types_table.c        archetypes and fields
 src/types/types_table_blueprint.c  the same for blueprint archetypes
 src/types/types_arrow.c        Arrow types and enums
 python/reel/_archetype_docs.py documentation of the archetypes in Python
+python/reel/**/*.pyi           signatures of what is made when it is asked for, for type checkers and editors
 docs/reference/                the pages of the reference, with the examples of docs/snippets
 """
 import pathlib
@@ -41,6 +42,7 @@ def files():
         "src/types/types_table_blueprint.c": emit_table.blueprint_tables(data),
         "src/types/types_arrow.c": emit_table.arrow_tables(data),
         "python/reel/_archetype_docs.py": emit_python.docs(data),
+        **{f"python/reel/{name}": text for name, text in emit_python.stubs(data, ROOT / "python" / "reel").items()},
         **emit_reference.pages(data, types.read_text(encoding="utf-8"), ROOT / "docs" / "snippets"),
     }
 

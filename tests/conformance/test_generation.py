@@ -48,19 +48,25 @@ def test_files_on_disk_are_what_is_generated():
     assert done.returncode == 0, done.stderr
 
 
+def copy_sources(to):
+    """What generate.py reads."""
+    for folder in ("schema", "python/reel"):
+        shutil.copytree(ROOT / folder, to / folder, ignore=shutil.ignore_patterns("__pycache__", "*.pyi"))
+
+
 def test_two_runs_write_the_same_bytes(tmp_path):
     """In two processes, whose hash seeds differ."""
     written = []
     for seed in ("1", "2"):
         copy = tmp_path / seed
-        shutil.copytree(ROOT / "schema", copy / "schema", ignore=shutil.ignore_patterns("__pycache__"))
+        copy_sources(copy)
         subprocess.run([sys.executable, copy / "schema" / "generate.py"], check=True, capture_output=True, env={"PYTHONHASHSEED": seed})
         written.append({name: (copy / name).read_bytes() for name in generate.files()})
     assert written[0] == written[1]
 
 
 def test_check_finds_a_changed_file(tmp_path):
-    shutil.copytree(ROOT / "schema", tmp_path / "schema", ignore=shutil.ignore_patterns("__pycache__"))
+    copy_sources(tmp_path)
     command = [sys.executable, tmp_path / "schema" / "generate.py"]
     subprocess.run(command, check=True, capture_output=True)
     with open(tmp_path / "include/reel/types.h", "a") as file:

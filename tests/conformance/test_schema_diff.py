@@ -37,6 +37,7 @@ def repository(tmp_path):
     root = tmp_path / "repository"
     shutil.copytree(ROOT / "schema", root / "schema", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "include", root / "include")
+    shutil.copytree(ROOT / "python/reel", root / "python/reel", ignore=shutil.ignore_patterns("__pycache__"))
     subprocess.run(["git", "init", "-q", root], check=True)
     return root
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import importlib
 import inspect
+import pathlib
 import warnings
 from typing import Any
 
@@ -98,3 +100,39 @@ def test_the_table_is_of_what_differs() -> None:
 
 def test_every_listed_name_is_there() -> None:
     assert [name for name in dir(reel) if not hasattr(reel, name)] == []
+
+
+# --- stubs --------------------------------------------------------------------------------------------------------------------------
+
+STUBS = {"archetypes": "archetypes/__init__.pyi", "blueprint.archetypes": "blueprint/archetypes.pyi"}
+
+
+def stub_parameters(function: ast.FunctionDef) -> list[tuple[str, Any, bool]]:
+    kinds, a = inspect.Parameter, function.args
+    positional = [(p.arg, kinds.POSITIONAL_OR_KEYWORD, i < len(a.args) - len(a.defaults)) for i, p in enumerate(a.args) if p.arg not in ("self", "cls")]
+    return positional + sorted((p.arg, kinds.KEYWORD_ONLY, default is None) for p, default in zip(a.kwonlyargs, a.kw_defaults, strict=True))
+
+
+@pytest.mark.parametrize("name", STUBS)
+def test_stubs_say_what_the_classes_do(name: str) -> None:
+    ours = module("reel", name)
+    tree = ast.parse((pathlib.Path(reel.__file__).parent / STUBS[name]).read_text(encoding="utf-8"))
+    classes = {node.name: {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)} for node in tree.body if isinstance(node, ast.ClassDef)}
+    assert set(classes) == set(ours.__all__)
+    wrong = {}
+    for cls, methods_of in classes.items():
+        for method in ("__init__", "from_fields", "columns", "cleared"):
+            stub, real = stub_parameters(methods_of[method]), parameters(getattr(ours, cls) if method == "__init__" else getattr(getattr(ours, cls), method))
+            if stub != real:
+                wrong[f"{cls}.{method}"] = (stub, real)
+        missing = [m for m in methods_of if not hasattr(getattr(ours, cls), m)]
+        if missing:
+            wrong[cls] = (missing, [])
+    assert wrong == {}
+
+
+def test_stubs_have_every_name() -> None:
+    tree = ast.parse((pathlib.Path(reel.__file__).parent / "__init__.pyi").read_text(encoding="utf-8"))
+    names = {alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names} | {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    official_names = {n for n in public("") if not n.startswith("_")}
+    assert sorted(n for n in official_names - names if inspect.isclass(getattr(official, n)) or inspect.isroutine(getattr(official, n))) == []
