@@ -10,7 +10,7 @@ unset PYTHONPATH PYTHONHOME
 
 python_packages="rerun-sdk==0.41.0 pyarrow numpy pillow pytest"
 table_readers="polars duckdb"
-test_helpers="hypothesis"
+test_helpers="hypothesis h5py"
 holobench_versions="1.148.0 1.119.1"
 older_readers="0.33.1 0.36.2"
 node_packages="playwright-core@1.56.1"
