@@ -250,6 +250,7 @@ static int put_component(call *c, PyObject *item) {
 /* ---- what may be logged */
 
 static int put_entity(call *c, PyObject *object, int depth);
+enum { ITEMS_MAX = 4096 }; /* of one iterable */
 
 static int not_loggable(PyObject *object) {
     PyErr_Format(PyExc_TypeError, "Expected an object implementing rerun.AsComponents or an iterable of rerun.DescribedComponentBatch, but got %R instead.", (PyObject *)Py_TYPE(object));
@@ -264,8 +265,11 @@ static int put_each(call *c, PyObject *iterable, int depth) {
         return -1;
     }
     int result = 0;
-    while (result == 0 && (item = PyIter_Next(iterator))) {
-        result = put_entity(c, item, depth + 1);
+    for (size_t n = 0; result == 0 && (item = PyIter_Next(iterator)); n++) {
+        if (n < ITEMS_MAX)
+            result = put_entity(c, item, depth + 1);
+        else /* one that never ends, most likely */
+            result = (PyErr_Format(PyExc_ValueError, "%R gives more than %d things to log: a row has at most 512 components", (PyObject *)Py_TYPE(iterable), (int)ITEMS_MAX), -1);
         if (result == 0)
             result = keep(c, item);
         Py_DECREF(item);
