@@ -46,14 +46,12 @@ def columns_of(cls: Any, fields: dict[str, Any]) -> Any:
     archetype = cls.__new__(cls)
     with catch_and_log_exceptions(context=cls.__name__):
         archetype.__attrs_init__(**fields)
-    sizes = {component: size for component, _, size in _reel.component_facts()}
     columns = []
     for batch in archetype.as_component_batches():
         name = batch.component_descriptor().component.split(":")[-1]
         values, n = batch._batch, len(batch._batch)
-        kind = values.component_type()
-        is_flat = values._packed() is not None  # numbers and vectors: their input's shape says how they divide; texts, structs and strips are one a row
-        rows = _rows(fields.get(name), n, sizes.get(kind, 1)) if is_flat else n
+        size = values._numbers_per_value  # numbers and vectors: their input's shape says how they divide; texts, structs and strips are one a row
+        rows = _rows(fields.get(name), n, size) if size else n
         columns.append(batch.partition() if rows == n else batch.partition([n // rows] * rows))
     return ComponentColumnList(columns)
 

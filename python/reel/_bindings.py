@@ -22,18 +22,21 @@ from .recording_stream import (  # noqa: F401
 
 PyRecordingStream = RecordingStream
 
-_OPTIMIZATION_PROFILES = {
-    # gop_batching and num_extra_passes as viewers are served best; sizes as `reel optimize` has them.
-    "LIVE": {"chunk_max_bytes": 384 << 10, "chunk_max_rows": 4096, "chunk_max_rows_if_unsorted": 1024, "num_extra_passes": 50, "gop_batching": True, "split_size_ratio": None},
-    "OBJECT_STORE": {"chunk_max_bytes": 2 << 20, "chunk_max_rows": 65536, "chunk_max_rows_if_unsorted": 8192, "num_extra_passes": 50, "gop_batching": True, "split_size_ratio": 10.0},
-}
-
-
 def _optimization_profile_values(name: str) -> dict[str, Any]:
     """The numbers of a profile of optimization."""
-    if name not in _OPTIMIZATION_PROFILES:
-        raise ValueError(f"{name!r} is no optimization profile: one of {', '.join(_OPTIMIZATION_PROFILES)} expected")
-    return dict(_OPTIMIZATION_PROFILES[name])
+    from .chunk import OptimizationProfile
+
+    if name not in ("LIVE", "OBJECT_STORE"):
+        raise ValueError(f"{name!r} is no optimization profile: one of LIVE, OBJECT_STORE expected")
+    profile = getattr(OptimizationProfile, name)
+    return {
+        "chunk_max_bytes": profile.max_bytes,
+        "chunk_max_rows": profile.max_rows,
+        "chunk_max_rows_if_unsorted": profile.max_rows_if_unsorted,
+        "num_extra_passes": profile.extra_passes,
+        "gop_batching": profile.gop_batching,
+        "split_size_ratio": profile.split_size_ratio,
+    }
 
 
 def version() -> str:

@@ -60,8 +60,6 @@ def no_recording() -> None:
 
 # --- paths --------------------------------------------------------------------------------------------------------------------------
 
-_PATH_SPECIAL = frozenset("\n\r\t")
-
 
 def escape_entity_path_part(part: str) -> str:
     """A text as one part of an entity path: what is neither a letter, a digit, nor one of `-_.` gets a backslash."""

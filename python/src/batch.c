@@ -314,7 +314,14 @@ static PyMethodDef batch_methods[] = {
     {"__arrow_c_schema__", batch_c_schema, METH_NOARGS, "__arrow_c_schema__($self, /)\n--\n\nThe Arrow PyCapsule interface: the type."},
     {NULL, NULL, 0, NULL},
 };
+static PyObject *batch_numbers(PyObject *self, void *ignored) {
+    (void)ignored;
+    batch *b = (batch *)self;
+    return PyLong_FromLong(b->form == FORM_PACKED ? b->kind->size : 0);
+}
+
 static PyGetSetDef batch_getset[] = {
+    {"_numbers_per_value", batch_numbers, NULL, "Of numbers, vectors and matrices; 0 for texts, bools, bytes, strips and structs.", NULL},
     {"pa_array", batch_pa_array, NULL, "The values as a pyarrow.Array.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

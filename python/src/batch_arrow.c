@@ -149,7 +149,7 @@ static int join_stream(struct ArrowArrayStream *stream, struct ArrowSchema *sche
     if (stream->get_schema(stream, schema) != 0)
         return PyErr_Format(PyExc_ValueError, "the Arrow stream gave no schema: %s", stream->get_last_error(stream) ? stream->get_last_error(stream) : "no reason"), -1;
     reel_status status = reel__arrow_type_from_schema(schema, true, "values", &type);
-    for (bool is_first = true; status == REEL_OK; is_first = false) {
+    while (status == REEL_OK) {
         struct ArrowArray array;
         if (stream->get_next(stream, &array) != 0) {
             PyErr_Format(PyExc_ValueError, "the Arrow stream broke off: %s", stream->get_last_error(stream) ? stream->get_last_error(stream) : "no reason");
@@ -157,7 +157,6 @@ static int join_stream(struct ArrowArrayStream *stream, struct ArrowSchema *sche
         }
         if (!array.release)
             break;
-        (void)is_first;
         if ((status = reel__arrow_check(type, schema, &array, "values")) == REEL_OK &&
             (status = reel__arrow_measure(type, schema, &array, 0, array.length, "values", sizes)) == REEL_OK) {
             for (uint16_t i = 0; i < type->n_streams; i++)

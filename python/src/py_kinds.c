@@ -2,6 +2,7 @@
 
 #include "py_encodings.h"
 
+#include "../../src/arrow/ipc_write.h"
 #include "../../src/types/interpret.h"
 #include "../../src/types/types_table.h"
 
@@ -89,10 +90,8 @@ static void make_kind(kind *k, const char *name, const reel__arrow_type *arrow, 
     for (; node->kind == REEL__ARROW_FIXED_LIST; node++)
         k->size = (uint8_t)(k->size * node->n);
     k->number = node->kind;
-    static const uint8_t widths[] = {[REEL__ARROW_U8] = 1, [REEL__ARROW_I8] = 1, [REEL__ARROW_U16] = 2, [REEL__ARROW_I16] = 2, [REEL__ARROW_U32] = 4, [REEL__ARROW_I32] = 4,
-                                     [REEL__ARROW_U64] = 8, [REEL__ARROW_I64] = 8, [REEL__ARROW_F16] = 2, [REEL__ARROW_F32] = 4, [REEL__ARROW_F64] = 8};
     if (k->form == FORM_PACKED || k->form == FORM_STRIPS)
-        k->width = (uint16_t)(widths[k->number] * k->size);
+        k->width = (uint16_t)(reel__arrow_width(k->number) * k->size);
     k->conversion = conversion_of(k);
     k->spreads = strcmp(k->component_type, "rerun.components.Scale3D") == 0;
 }

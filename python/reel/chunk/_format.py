@@ -285,10 +285,6 @@ def _widths(rows: list[list[str]], width: int) -> list[int]:
     return [min(most, max(_width(line) for row in rows for line in row[i].split("\n"))) for i in range(n)]
 
 
-def _is_id(text: str, before: str) -> bool:
-    return text.startswith(before) and len(text) == len(before) + 32
-
-
 def _metadata(metadata: dict[bytes, bytes] | None, trim: bool, redacted: tuple[str, ...] = ()) -> list[str]:
     lines = []
     for key, value in sorted((k.decode(), v.decode("utf-8", "replace")) for k, v in (metadata or {}).items()):
