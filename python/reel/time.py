@@ -28,14 +28,14 @@ def reset_time(recording: RecordingStream | None = None) -> None:
 
 
 def set_log_tick_enabled(enabled: bool, recording: RecordingStream | None = None) -> None:
-    """Whether rows carry `log_tick`, a count of them: those of this thread, and of threads that begin to log later."""
+    """Whether rows carry `log_tick`, a count of them: those of all threads, from now on."""
     recording = get_data_recording(recording)
     if recording is not None:
         recording._set_own_timeline("log_tick", enabled)
 
 
 def set_log_time_enabled(enabled: bool, recording: RecordingStream | None = None) -> None:
-    """Whether rows carry `log_time`, the time at which they were logged: those of this thread, and of threads that begin to log later."""
+    """Whether rows carry `log_time`, the time at which they were logged: those of all threads, from now on."""
     recording = get_data_recording(recording)
     if recording is not None:
         recording._set_own_timeline("log_time", enabled)

@@ -137,8 +137,6 @@ static reel__local *make(reel__core *core) {
     pthread_setspecific(exit_key, l);
     l->inc = reel__first_inc(core);
     set_notice(l, &core->config);
-    l->log_time_off = core->config.no_log_time;
-    l->log_tick_off = !core->config.log_tick;
     atomic_init(&l->core, core);
     reel__mutex_lock(&lists_mutex);
     l->core_next = core->locals;

@@ -1,5 +1,6 @@
 /* The log call: which recording, which times, which lane; then lane.c appends. */
 #include "fields.h"
+#include "own_times.h"
 
 #include "../base/alloc.h"
 #include "../base/error.h"
@@ -15,6 +16,17 @@ static REEL__NOINLINE reel_status no_recording(void) { return reel__fail(REEL_E_
 
 static REEL__NOINLINE reel_status not_open(reel_recording *rec) {
     return atomic_load(&rec->is_closed) ? reel__fail(REEL_E_CLOSED, "recording %s is closed", rec->recording_id) : REEL_OK;
+}
+
+/* Of a recording that is slow: whether the row is logged all the same. */
+static REEL__NOINLINE bool goes_on(reel_recording *rec) {
+    unsigned slow = atomic_load(&rec->is_slow);
+    if (slow & (REEL__SLOW_CLOSED | REEL__SLOW_DISABLED))
+        return false;
+    reel__local *l = reel__local_of(atomic_load(&rec->core));
+    if (l && slow & REEL__SLOW_SWITCHED)
+        reel__local_look(l, slow);
+    return true;
 }
 
 static bool is_strict(const reel__core *core, uint32_t flags) { return flags & REEL_LOG_STRICT || (core->config.strict && !(flags & REEL_LOG_LENIENT)); }
@@ -96,7 +108,7 @@ static reel_status log_property(reel_recording *rec, const char *path, uint32_t 
 reel_status reel_log_(reel_recording *rec, const char *entity_path, uint32_t archetype, const void *fields, size_t struct_size, uint32_t flags) {
     if (!rec && !(rec = reel_active(NULL)))
         return no_recording();
-    if (REEL__UNLIKELY(atomic_load_explicit(&rec->is_slow, memory_order_relaxed)))
+    if (REEL__UNLIKELY(atomic_load_explicit(&rec->is_slow, memory_order_relaxed) && !goes_on(rec)))
         return not_open(rec);
     if (REEL__UNLIKELY(!entity_path))
         return reel__fail(REEL_E_ARGUMENT, "the entity path is NULL");
@@ -271,7 +283,7 @@ static reel_status log_any(reel_recording *rec, const char *entity_path, const r
     char property[REEL__PROPERTY_PATH_MAX];
     if (!rec && !(rec = reel_active(NULL)))
         return no_recording();
-    if (atomic_load_explicit(&rec->is_slow, memory_order_relaxed))
+    if (atomic_load_explicit(&rec->is_slow, memory_order_relaxed) && !goes_on(rec))
         return not_open(rec);
     if (!entity_path)
         return reel__fail(REEL_E_ARGUMENT, "the entity path is NULL");

@@ -1,5 +1,5 @@
 /* Times: each thread has its own values per recording, and the set of timelines its rows carry. A set is found once per change and kept, since lanes are told apart by its address. */
-#include "core.h"
+#include "own_times.h"
 
 #include "../base/alloc.h"
 #include "../base/error.h"
@@ -111,17 +111,32 @@ reel_status reel_disable_timeline(reel_recording *rec, const char *timeline) {
     return REEL_OK;
 }
 
+/* The bits of own_times.h as they are now; of a recording that was never switched, as it was made. */
+static unsigned own_bits(const reel__core *core, unsigned slow) {
+    if (slow & REEL__SLOW_SWITCHED)
+        return slow;
+    return (core->config.no_log_time ? 0 : REEL__SWITCHED_LOG_TIME) | (core->config.log_tick ? REEL__SWITCHED_LOG_TICK : 0);
+}
+
 reel_status reel__set_own_timeline(reel_recording *rec, const char *name, bool on) {
     reel_status status;
     reel__local *l = local_for(&rec, &status);
-    if (!l)
+    if (status != REEL_OK)
         return status;
-    reel__core *core = atomic_load(&rec->core);
-    if (!strcmp(name, "log_time"))
-        rec->config.no_log_time = core->config.no_log_time = !on;
-    else
-        rec->config.log_tick = core->config.log_tick = on;
-    return set_own_switch(l, name, !on);
+    const reel__core *core = atomic_load(&rec->core);
+    unsigned bit = !strcmp(name, "log_time") ? REEL__SWITCHED_LOG_TIME : REEL__SWITCHED_LOG_TICK, slow = atomic_load(&rec->is_slow), next;
+    do
+        next = slow | REEL__SLOW_SWITCHED | own_bits(core, slow), next = on ? next | bit : next & ~bit;
+    while (!atomic_compare_exchange_weak(&rec->is_slow, &slow, next));
+    return l && on ? set_own_switch(l, name, false) : REEL_OK;
+}
+
+void reel__local_look(reel__local *l, unsigned slow) {
+    bool has_time = slow & REEL__SWITCHED_LOG_TIME && !l->log_time_off, ticks = slow & REEL__SWITCHED_LOG_TICK;
+    if (l->timeset && (l->timeset->has_log_time != has_time || l->timeset->counts_ticks != ticks))
+        l->timeset = NULL;
+    if (l->timeless && l->timeless->counts_ticks != ticks)
+        l->timeless = NULL;
 }
 
 reel_status reel_reset_time(reel_recording *rec) {
@@ -131,8 +146,7 @@ reel_status reel_reset_time(reel_recording *rec) {
         return status;
     for (reel__local_time *t = l->times; t; t = t->next)
         t->is_set = false;
-    l->log_time_off = rec->config.no_log_time;
-    l->log_tick_off = !rec->config.log_tick;
+    l->log_time_off = l->log_tick_off = false;
     l->timeset = NULL;
     return REEL_OK;
 }
@@ -151,19 +165,20 @@ static void add(reel__timeset *set, const reel__timeline *timeline, const int64_
 static reel_status build(reel__local *l, bool is_static, reel__timeset *set) {
     reel__core *core = atomic_load(&l->core);
     const reel__timeline *own;
+    unsigned bits = own_bits(core, atomic_load(&core->rec->is_slow));
     memset(set, 0, sizeof *set);
-    set->counts_ticks = core->config.log_tick;
+    set->counts_ticks = bits & REEL__SWITCHED_LOG_TICK;
     if (is_static)
         return REEL_OK;
     for (reel__local_time *t = l->times; t; t = t->next)
         if (t->is_set)
             add(set, t->timeline, &t->value);
-    if (!l->log_time_off) {
+    if (bits & REEL__SWITCHED_LOG_TIME && !l->log_time_off) {
         REEL__TRY(reel__core_timeline(core, "log_time", REEL_TIME_TIMESTAMP_NS, &own));
         add(set, own, &l->log_time);
         set->has_log_time = true;
     }
-    if (!l->log_tick_off) {
+    if (set->counts_ticks && !l->log_tick_off) {
         REEL__TRY(reel__core_timeline(core, "log_tick", REEL_TIME_SEQUENCE, &own));
         add(set, own, &l->log_tick);
     }
@@ -179,7 +194,7 @@ const reel__timeset *reel__local_timeset(reel__local *l, bool is_static, reel_st
     if (*status != REEL_OK)
         return NULL;
     for (reel__timeset *t = l->timesets; t; t = t->next)
-        if (t->n == wanted.n && !memcmp(t->timelines, wanted.timelines, wanted.n * sizeof *wanted.timelines))
+        if (t->n == wanted.n && t->counts_ticks == wanted.counts_ticks && !memcmp(t->timelines, wanted.timelines, wanted.n * sizeof *wanted.timelines))
             return *cached = t;
     reel__timeset *t = reel__alloc(sizeof *t);
     if (!t) {

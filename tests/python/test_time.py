@@ -135,11 +135,8 @@ def test_disable_and_reset(rec):
     assert after(rec, *both, rec.reset_time) == {}
 
 
-def timelines(rec, *calls):
-    memory = rec.memory_recording()
-    for call in calls:
-        call()
-    rec.log("x", rr.Scalars(1.0))
+def timelines_of(memory):
+    """{path: the timelines of its newest chunk}"""
     import tempfile
 
     import rerun
@@ -147,7 +144,15 @@ def timelines(rec, *calls):
     with tempfile.NamedTemporaryFile(suffix=".rrd") as file:
         file.write(memory.drain_as_bytes())
         file.flush()
-        return [sorted(c.timeline_names) for c in rerun.chunk.RrdReader(file.name).stream() if c.entity_path == "/x"][-1]
+        return {c.entity_path: sorted(c.timeline_names) for c in rerun.chunk.RrdReader(file.name).stream() if not c.entity_path.startswith("/__")}
+
+
+def timelines(rec, *calls):
+    memory = rec.memory_recording()
+    for call in calls:
+        call()
+    rec.log("x", rr.Scalars(1.0))
+    return timelines_of(memory)["/x"]
 
 
 def test_own_timelines(rec):
@@ -156,6 +161,79 @@ def test_own_timelines(rec):
     assert timelines(rec, lambda: rec.set_log_time_enabled(False)) == ["log_tick"]
     assert timelines(rec, lambda: rr.set_log_tick_enabled(False, recording=rec), lambda: rr.set_log_time_enabled(True, recording=rec)) == ["log_time"]
     assert timelines(rec, lambda: rec.disable_timeline("log_time"), lambda: rec.set_time("a", sequence=1)) == ["a"]
+
+
+def test_own_timelines_are_switched_for_threads_that_log_already(rec):
+    import queue
+    import threading
+
+    memory = rec.memory_recording()
+    paths, done = queue.Queue(), queue.Queue()
+
+    def work():
+        while path := paths.get():
+            rec.log(path, rr.Scalars(1.0))
+            rec.log(path + "/static", rr.Scalars(1.0), static=True)
+            done.put(path)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+
+    def log(path):
+        paths.put(path)
+        done.get(timeout=60)
+
+    log("as_made")
+    rec.set_log_time_enabled(False)
+    log("no_time")
+    rec.set_log_tick_enabled(True)
+    log("tick")
+    rec.disable_timeline("log_tick")  # of this thread, as every timeline
+    rec.log("here", rr.Scalars(1.0))
+    log("there")
+    rec.set_log_time_enabled(True)
+    log("both")
+    rec.set_log_tick_enabled(False)
+    log("as_made_again")
+    paths.put(None)
+    thread.join()
+    rec.reset_time()
+    rec.log("after_reset", rr.Scalars(1.0))
+    assert {path: names for path, names in timelines_of(memory).items() if "static" not in path} == {
+        "/as_made": ["log_time"],
+        "/no_time": [],
+        "/tick": ["log_tick"],
+        "/here": [],
+        "/there": ["log_tick"],
+        "/both": ["log_tick", "log_time"],
+        "/as_made_again": ["log_time"],
+        "/after_reset": ["log_time"],
+    }
+
+
+def test_own_timelines_are_switched_while_threads_log(rec):
+    import threading
+
+    memory = rec.memory_recording()
+    stop = threading.Event()
+
+    def work(path):
+        while not stop.is_set():
+            rec.log(path, rr.Scalars(1.0))
+
+    threads = [threading.Thread(target=work, args=(f"t{i}",)) for i in range(3)]
+    for thread in threads:
+        thread.start()
+    for i in range(200):
+        rec.set_log_time_enabled(i % 2 == 0)
+        rec.set_log_tick_enabled(i % 3 == 0)
+        rec.log("main", rr.Scalars(1.0))
+    stop.set()
+    for thread in threads:
+        thread.join()
+    rows = times(memory)
+    ticks = [row["log_tick"] for row in rows if "log_tick" in row]
+    assert len(ticks) == len(set(ticks)) > 0
 
 
 def test_times_are_of_a_thread(rec):
