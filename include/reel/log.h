@@ -121,7 +121,8 @@ typedef struct reel_time_column {
     const int64_t *values;
     size_t n;
 } reel_time_column;
-/* Sends rows as they are, sorted by time if they are not; without times they are static. All columns have the same number of rows. log_time is not added. */
+/* Sends rows as they are, sorted by time if they are not; without times they are static. All columns have the same number of rows. log_time is not added. Returns when the rows are encoded;
+ * the memory is read until then. 4 MiB and more are encoded by two threads, and become chunks of about 1 MiB that may stand in a file in another order (not in a deterministic recording). */
 REEL_API reel_status reel_send_columns(reel_recording *rec, const char *entity_path, const reel_time_column *times, size_t n_times, const reel_column *columns, size_t n_columns);
 
 #ifdef __cplusplus

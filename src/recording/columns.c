@@ -1,5 +1,8 @@
 /* Columns: many rows of one entity in one call. They bypass the lanes: slices of about 1 MiB are encoded by the caller and given to the sinks, with row ids drawn at the call.
  *
+ * LZ4 is half of that work, so a long call is shared with a thread that lives as long as the call: each takes the next slice and encodes it outside of the drain mutex. Neighbouring slices
+ * may so come to the sinks in another order than their rows, which have their times and ids all the same; a deterministic recording does not share.
+ *
  * Rows that are not sorted by time are sent in the order of a list of their numbers; values stay where they are, and are gathered slice by slice. */
 #include "columns.h"
 #include "sinks.h"
@@ -11,8 +14,21 @@
 #include <string.h>
 
 #define SLICE_BYTES ((size_t)1 << 20)
+#define SLICES_TO_SHARE 4 /* a call of fewer is done before a thread is there */
 
-typedef struct sending {
+typedef struct sending sending;
+
+/* What encoding a slice writes to: one per thread. */
+typedef struct slicer {
+    sending *s;
+    reel__sent_column *columns;
+    reel__shape *shape;
+    reel__encoder *encoder; /* the recording's, to be used under drain, or its own */
+    reel__buf spans, row_times, ones;
+    size_t row, n;          /* the newest slice */
+} slicer;
+
+struct sending {
     reel__core *core;
     reel_entity *entity;
     reel__shape *shape;
@@ -22,9 +38,10 @@ typedef struct sending {
     const uint32_t *order;         /* which row comes when; NULL: as given. Owned */
     const int64_t *times[REEL__TIMELINES_MAX];
     int64_t *owned_times[REEL__TIMELINES_MAX];
+    size_t next, end;              /* rows that are in no slice yet: under drain */
     size_t guess;                  /* rows of the next slice */
     uint64_t id_time, id_inc;
-} sending;
+};
 
 /* ---- checks */
 
@@ -196,14 +213,14 @@ static size_t slice_rows_fixed(const sending *s) {
 }
 
 /* How many rows from `row` on make a slice: as many as the slice before, and half or twice as many when that is far off. */
-static size_t slice_rows(sending *s, size_t row) {
-    size_t sizes[REEL__ARROW_STREAMS_MAX], left = s->n_rows - row, n = slice_rows_fixed(s);
+static size_t slice_rows(sending *s, reel__sent_column *columns, size_t row) {
+    size_t sizes[REEL__ARROW_STREAMS_MAX], left = s->end - row, n = slice_rows_fixed(s);
     if (n)
         return n < left ? n : left;
     for (n = s->guess < left ? s->guess : left; n > 1; n /= 2) {
         uint64_t total = n * (16 + 8 * (uint64_t)s->n_times + 4 * (uint64_t)s->n_columns), bytes;
         for (size_t c = 0; c < s->n_columns && total <= 2 * SLICE_BYTES; c++)
-            total += measure_rows(s, &s->columns[c], row, row + n, sizes, &bytes) == REEL_OK ? bytes : UINT64_C(1) << 32;
+            total += measure_rows(s, &columns[c], row, row + n, sizes, &bytes) == REEL_OK ? bytes : UINT64_C(1) << 32;
         if (total <= 2 * SLICE_BYTES) {
             s->guess = total < SLICE_BYTES / 2 ? 2 * n : n;
             return n;
@@ -265,47 +282,141 @@ static reel_status column_spans(const sending *s, reel__sent_column *c, size_t r
     return REEL_OK;
 }
 
-static reel_status send_slice(sending *s, size_t row, size_t n) {
-    reel__core *core = s->core;
-    size_t n_spans = s->shape->n_streams;
-    core->part_spans.size = core->send_scratch[0].size = core->send_scratch[1].size = 0;
-    reel__span *spans = (reel__span *)(void *)reel__buf_extend(&core->part_spans, n_spans * sizeof *spans);
-    uint64_t *row_times = (uint64_t *)(void *)reel__buf_extend(&core->send_scratch[0], 8 * n);
-    uint32_t *ones = (uint32_t *)(void *)reel__buf_extend(&core->send_scratch[1], 4 * n);
-    if (!spans || !row_times || !ones) {
-        core->part_spans.failed = core->send_scratch[0].failed = core->send_scratch[1].failed = false;
+static reel_status encode_slice(slicer *by, reel__tuid id, reel__message **out) {
+    const sending *s = by->s;
+    size_t n_spans = by->shape->n_streams, row = by->row, n = by->n;
+    by->spans.size = by->row_times.size = by->ones.size = 0;
+    reel__span *spans = (reel__span *)(void *)reel__buf_extend(&by->spans, n_spans * sizeof *spans);
+    uint64_t *row_times = (uint64_t *)(void *)reel__buf_extend(&by->row_times, 8 * n);
+    uint32_t *ones = (uint32_t *)(void *)reel__buf_extend(&by->ones, 4 * n);
+    if (!spans || !row_times || !ones)
         return no_memory(s, n);
-    }
     for (size_t i = 0; i < n; i++)
         row_times[i] = s->id_time, ones[i] = 1;
     spans[0] = (reel__span){row_times, 8 * n};
     for (size_t t = 0; t < s->n_times; t++)
         spans[1 + t] = (reel__span){s->times[t] + row, 8 * n};
     for (size_t c = 0; c < s->n_columns; c++)
-        REEL__TRY(column_spans(s, &s->columns[c], row, n, spans, ones));
+        REEL__TRY(column_spans(s, &by->columns[c], row, n, spans, ones));
     reel__part part = {(uint32_t)n, s->id_inc + row, spans};
-    reel__message *m;
-    REEL__TRY(reel__message_chunk(&core->encoder, core->store, s->shape, s->entity->path, reel__draw_chunk_id(core), &part, 1, &m));
+    return reel__message_chunk(by->encoder, s->core->store, by->shape, s->entity->path, id, &part, 1, out);
+}
+
+static void deliver_slice(const sending *s, reel__message *m, size_t n) {
+    reel__core *core = s->core;
+    m->shape = s->shape;
     for (uint32_t c = 0; c < REEL__CLASSES; c++)
         if (core->class_active[c])
             reel__deliver(core, c, m, reel__class_keeps(core, c));
     atomic_fetch_add_explicit(&core->rows_logged, n, memory_order_relaxed);
     atomic_fetch_add_explicit(&core->chunks_encoded, 1, memory_order_relaxed);
-    reel__message_unref(m);
-    return REEL_OK;
 }
 
-/* The mutex is let go between slices, so that a long column does not hold up a flush. */
-static reel_status send_slices(sending *s) {
+/* Slice by slice until all rows are taken. The mutex is let go between them, so that a long column does not hold up a flush. */
+static reel_status send_slices(slicer *by) {
+    sending *s = by->s;
+    reel__core *core = s->core;
+    bool has_own = by->encoder != &core->encoder;
     reel_status status = REEL_OK;
-    s->guess = 1024;
-    for (size_t row = 0; row < s->n_rows && status == REEL_OK;) {
-        size_t n = slice_rows(s, row);
-        reel__drain_lock(s->core, INT64_MAX);
-        status = s->core->is_ended ? reel__fail(REEL_E_CLOSED, "recording %s is closed", s->core->store->recording_id) : send_slice(s, row, n);
-        reel__drain_unlock(s->core);
-        row += n;
+    for (bool more = true; more && status == REEL_OK;) {
+        reel__message *m = NULL;
+        reel__drain_lock(core, INT64_MAX);
+        by->row = s->next;
+        if (s->next < s->end) {
+            s->next += by->n = slice_rows(s, by->columns, by->row);
+            reel__tuid id = reel__draw_chunk_id(core);
+            if (has_own)
+                reel__drain_unlock(core);
+            status = encode_slice(by, id, &m);
+            if (has_own)
+                reel__drain_lock(core, INT64_MAX);
+        }
+        more = s->next < s->end;
+        if (core->is_ended && status == REEL_OK)
+            status = reel__fail(REEL_E_CLOSED, "recording %s is closed", core->store->recording_id);
+        else if (m)
+            deliver_slice(s, m, by->n);
+        reel__drain_unlock(core);
+        reel__message_unref(m);
     }
+    return status;
+}
+
+static void slicer_free(slicer *by) {
+    reel__buf_free(&by->spans);
+    reel__buf_free(&by->row_times);
+    reel__buf_free(&by->ones);
+}
+
+/* ---- the second thread */
+
+typedef struct second {
+    slicer by;
+    reel__encoder encoder, callers; /* its own, and one for the caller, who now works outside of drain */
+    reel__thread thread;
+    reel_status status;
+} second;
+
+static void *run_second(void *user) {
+    second *h = user;
+    reel__local_never_waits(true);
+    h->status = send_slices(&h->by);
+    return NULL;
+}
+
+static void second_free(second *h) {
+    slicer_free(&h->by);
+    reel__encoder_free(&h->encoder);
+    reel__encoder_free(&h->callers);
+    reel__shape_free(h->by.shape);
+    for (size_t c = 0; h->by.columns && c < h->by.s->n_columns; c++) {
+        reel__buf_free(&h->by.columns[c].scratch);
+        reel__buf_free(&h->by.columns[c].lengths);
+    }
+    reel__release(h->by.columns);
+    reel__release(h);
+}
+
+/* A thread that takes slices too. NULL where there are too few, and where there is no room for it: then the caller does all of it. */
+static second *second_start(sending *s) {
+    uint64_t bytes = s->n_rows * (16 + 8 * (uint64_t)s->n_times);
+    for (size_t c = 0; c < s->n_columns; c++)
+        bytes += s->columns[c].bytes;
+    second *h = bytes < SLICES_TO_SHARE * SLICE_BYTES || s->core->config.deterministic ? NULL : reel__alloc_zero(sizeof *h);
+    if (!h)
+        return NULL;
+    h->by.s = s;
+    h->by.encoder = &h->encoder;
+    h->encoder.pool = h->callers.pool = &s->core->pool;
+    h->encoder.no_compression = h->callers.no_compression = s->core->encoder.no_compression;
+    h->by.columns = reel__alloc_array(s->n_columns, sizeof *h->by.columns);
+    for (size_t c = 0; h->by.columns && c < s->n_columns; c++) {
+        h->by.columns[c] = s->columns[c];
+        h->by.columns[c].scratch = h->by.columns[c].lengths = (reel__buf){0};
+    }
+    if (h->by.columns && reel__shape_new(&h->by.shape, s->shape->timelines, s->shape->n_timelines, s->shape->columns, s->shape->n_columns) == REEL_OK &&
+        reel__thread_start(&h->thread, "reel-columns", run_second, h) == REEL_OK)
+        return h;
+    second_free(h);
+    return NULL;
+}
+
+static reel_status send_rows(sending *s) {
+    s->end = s->n_rows;
+    s->guess = 1024;
+    second *h = second_start(s);
+    slicer own = {.s = s, .columns = s->columns, .shape = s->shape, .encoder = h ? &h->callers : &s->core->encoder};
+    reel_status status = send_slices(&own);
+    if (h) {
+        reel__thread_join(h->thread);
+        if (status == REEL_OK && h->status != REEL_OK) { /* its slice is the only one missing: tried again here, where an error is the caller's */
+            s->next = h->by.row;
+            s->end = s->next + h->by.n;
+            status = send_slices(&own);
+        }
+        second_free(h);
+    }
+    slicer_free(&own);
     return status;
 }
 
@@ -318,7 +429,7 @@ static reel_status send_all(sending *s, reel__local *l, const reel_time_column *
     s->id_inc = l->inc;
     l->inc += s->n_rows;
     atomic_store(&s->entity->newest, NULL);
-    return send_slices(s);
+    return send_rows(s);
 }
 
 static reel_status send_columns(reel__core *core, const char *entity_path, const reel_time_column *times, size_t n_times, const reel_column *columns, size_t n_columns) {

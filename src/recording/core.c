@@ -101,8 +101,6 @@ void reel__core_free(reel__core *core) {
         }
     reel__encoder_free(&core->encoder);
     reel__buf_free(&core->part_spans);
-    for (size_t i = 0; i < sizeof core->send_scratch / sizeof *core->send_scratch; i++)
-        reel__buf_free(&core->send_scratch[i]);
     reel__pool_destroy(&core->pool);
     free_names(core);
     reel__event_destroy(&core->wake);

@@ -255,7 +255,6 @@ struct reel__core {
     int64_t next_tick[REEL__CLASSES];
     reel__buf part_spans;
     struct reel__batch *batch;     /* take.c: the chunk being gathered */
-    reel__buf send_scratch[2];     /* columns.c: row times, lengths of one */
     int64_t take_until_ns;         /* monotonic; a take that is asked for in time stops between two chunks then. 0: no limit */
     _Atomic int64_t end_until_ns;  /* set by close: no put waits beyond it, and nobody but the close takes. 0: no limit */
     reel_status take_status;       /* why rows stayed in their lanes since the newest take of everything began */

@@ -96,6 +96,11 @@ static void columns_without_times_are_static(void **state) {
     watcher_free(&late);
 }
 
+static int by_first_frame(const void *a, const void *b) {
+    const reel__message *x = *(reel__message *const *)a, *y = *(reel__message *const *)b;
+    return (x->info.ranges[0].min > y->info.ranges[0].min) - (x->info.ranges[0].min < y->info.ranges[0].min);
+}
+
 static void long_columns_are_sent_in_slices_of_a_mebibyte(void **state) {
     (void)state;
     enum { N = 500000 };
@@ -113,10 +118,13 @@ static void long_columns_are_sent_in_slices_of_a_mebibyte(void **state) {
     held h = held_of(rec, memory);
     assert_int_equal(held_rows(&h), N);
     assert_true(h.n >= 10 && h.n <= 40);
+    qsort(h.messages, h.n, sizeof *h.messages, by_first_frame); /* two threads have encoded them */
     int64_t next = 0;
-    for (size_t i = 0; i < h.n; i++) { /* one after the other, without a gap */
+    for (size_t i = 0; i < h.n; i++) { /* one after the other, without a gap, ids as well */
         assert_int_equal(h.messages[i]->info.ranges[0].min, next);
         next = h.messages[i]->info.ranges[0].max + 1;
+        assert_int_equal(h.messages[i]->newest_row.inc - h.messages[0]->newest_row.inc, next - h.messages[0]->info.ranges[0].max - 1);
+        assert_ptr_equal(h.messages[i]->shape, h.messages[0]->shape);
         assert_true(h.messages[i]->info.n_rows * 32 <= (1 << 20) + 4096);
     }
     assert_int_equal(next, N);
@@ -126,6 +134,82 @@ static void long_columns_are_sent_in_slices_of_a_mebibyte(void **state) {
     reel_unref(rec);
     free(frames);
     free(values);
+    watcher_free(&w);
+}
+
+/* Values of several kinds, gathered and measured by both threads, in the wrong order: every row is there with what belongs to it. */
+static void long_columns_keep_their_rows_together(void **state) {
+    (void)state;
+    enum { N = WATCHER_LESS ? 40000 : 200000 };
+    reel_recording *rec = new_plain();
+    int64_t *frames = malloc(N * sizeof *frames);
+    uint32_t *lengths = malloc(N * sizeof *lengths), *colors = malloc(2 * N * sizeof *colors);
+    char (*texts)[24] = malloc(N * sizeof *texts);
+    const char **labels = malloc(2 * N * sizeof *labels);
+    float *xyz = calloc(2 * N, 3 * sizeof *xyz);
+    size_t n_values = 0;
+    for (int i = 0; i < N; i++) {
+        frames[i] = N - 1 - i;
+        lengths[i] = (uint32_t)(i % 3);
+        snprintf(texts[i], sizeof texts[i], "<%d: a label>", N - 1 - i);
+        for (int k = 0; k < i % 3; k++, n_values++)
+            labels[n_values] = texts[i], colors[n_values] = (uint32_t)i, xyz[3 * n_values] = (float)i;
+    }
+    reel_time_column time = {"frame", REEL_TIME_SEQUENCE, frames, N};
+    reel_column columns[3] = {{REEL_COLUMN(points3d, positions), .values = xyz, .n_values = n_values, .lengths = lengths, .n_rows = N},
+                              {REEL_COLUMN(points3d, labels), .values = labels, .n_values = n_values, .lengths = lengths, .n_rows = N},
+                              {REEL_COLUMN(points3d, colors), .values = colors, .n_values = n_values, .lengths = lengths, .n_rows = N}};
+    assert_ok(reel_send_columns(rec, "a", &time, 1, columns, 3));
+    held h = held_of(rec, memory);
+    assert_int_equal(held_rows(&h), N);
+    assert_true(h.n > 4);
+    qsort(h.messages, h.n, sizeof *h.messages, by_first_frame);
+    int64_t next = 0;
+    for (size_t i = 0; i < h.n; i++) {
+        const reel__message *m = h.messages[i];
+        assert_int_equal(m->info.ranges[0].min, next);
+        next = m->info.ranges[0].max + 1;
+        assert_int_equal(next - m->info.ranges[0].min, m->info.n_rows);
+        for (int64_t frame = m->info.ranges[0].min; frame < next; frame += 97) { /* its labels are in this chunk, or it has none */
+            char text[24];
+            snprintf(text, sizeof text, "<%d: a label>", (int)frame);
+            assert_int_equal(bytes_hold(m->data, m->size, text), (N - 1 - frame) % 3 != 0);
+        }
+    }
+    held_free(&h);
+    reel_free(rec);
+    free(frames), free(lengths), free(colors), free(texts), free(labels), free(xyz);
+}
+
+static void *close_soon(void *rec) {
+    usleep(20000);
+    reel_close(rec, 60000);
+    return NULL;
+}
+
+/* Whether both threads notice: the call ends with an error, and what came before it is whole. */
+static void a_recording_that_is_closed_meanwhile_ends_long_columns(void **state) {
+    (void)state;
+    enum { N = 1000000 };
+    watcher w;
+    watcher_init(&w);
+    reel_recording *rec = new_plain();
+    assert_ok(watcher_add(&w, rec, &(reel_queue_options){.struct_size = sizeof(reel_queue_options), .block_ms = 60000}, NULL));
+    double *values = calloc(N, sizeof *values);
+    int64_t *frames = calloc(N, sizeof *frames);
+    reel_time_column time = {"frame", REEL_TIME_SEQUENCE, frames, N};
+    reel_column column = {REEL_COLUMN(scalars, scalars), .values = values, .n_values = N};
+    pthread_t closer;
+    assert_int_equal(pthread_create(&closer, NULL, close_soon, rec), 0);
+    reel_status status = REEL_OK;
+    uint64_t rows = 0;
+    while ((status = reel_send_columns(rec, "a", &time, 1, &column, 1)) == REEL_OK)
+        rows += N;
+    assert_int_equal(status, REEL_E_CLOSED);
+    pthread_join(closer, NULL);
+    reel_unref(rec);
+    assert_true(w.rows >= rows && w.rows < rows + N);
+    free(values), free(frames);
     watcher_free(&w);
 }
 
@@ -250,6 +334,8 @@ int main(void) {
         cmocka_unit_test(rows_of_several_lengths_keep_them),
         cmocka_unit_test(columns_without_times_are_static),
         cmocka_unit_test(long_columns_are_sent_in_slices_of_a_mebibyte),
+        cmocka_unit_test(long_columns_keep_their_rows_together),
+        cmocka_unit_test(a_recording_that_is_closed_meanwhile_ends_long_columns),
         cmocka_unit_test(ids_go_on_between_rows_and_columns),
         cmocka_unit_test(columns_that_do_not_fit_together_are_refused_whole),
         cmocka_unit_test(threads_send_columns_at_the_same_time),
