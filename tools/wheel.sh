@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the Python distributions into build/dist/: reel_sdk-*.whl and, where its folder is, reel_as_rerun-*.whl. What building needs goes to .cache/wheel.
+# Builds the Python distributions into build/dist/: wheels and source archives of reel-sdk and reel-as-rerun. What building needs goes to .cache/wheel.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unset PYTHONPATH PYTHONHOME
@@ -16,9 +16,11 @@ if [ ! -e "$mark" ] || [ "$(cat "$mark")" != "$build_packages" ]; then
 fi
 
 mkdir -p build/dist
-rm -f build/dist/*.whl
+rm -f build/dist/*.whl build/dist/*.tar.gz
 for project in . python/rerun; do
-    [ -e "$project/pyproject.toml" ] || continue
     .cache/wheel/bin/python -m pip wheel --quiet --disable-pip-version-check --no-cache-dir --no-build-isolation --no-deps --wheel-dir build/dist "./$project"
 done
+dist=$PWD/build/dist
+.cache/wheel/bin/python -c "import sys, scikit_build_core.build as backend; backend.build_sdist(sys.argv[1])" "$dist" >/dev/null
+(cd python/rerun && ../../.cache/wheel/bin/python -c "import sys, hatchling.build as backend; backend.build_sdist(sys.argv[1])" "$dist" >/dev/null)
 ls -l build/dist

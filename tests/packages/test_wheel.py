@@ -1,6 +1,11 @@
-"""The wheel of reel-sdk: small, alone, and light to import."""
+"""The wheel of reel-sdk: small, alone, and light to import; the source archives, from which it is built."""
 import subprocess
+import tarfile
 import zipfile
+
+import pytest
+
+from conftest import CACHE, DIST, ROOT
 
 SHARED = "import reel as rr; rec = rr.RecordingStream('app'); rec.save({path!r}); rec.set_time('step', sequence=1)"
 
@@ -78,3 +83,45 @@ finally:
 reel.RecordingStream("still_here")
 """
     assert bare.says(code) == "refused"
+
+
+# --- source archives ----------------------------------------------------------------------------------------------------------------
+
+SDISTS = {"reel_sdk": ROOT, "reel_as_rerun": ROOT / "python/rerun"}
+
+
+def archive(name):
+    found = sorted(DIST.glob(f"{name}-*.tar.gz"))
+    assert len(found) == 1, f"{DIST} has {len(found)} source archives of {name}: run `make wheel`"
+    return found[0]
+
+
+@pytest.mark.parametrize("name", SDISTS)
+def test_a_source_archive_has_files_of_the_sources_and_no_others(name):
+    with tarfile.open(archive(name)) as tar:
+        members = [member.name.partition("/")[2] for member in tar]
+    assert {"pyproject.toml", "LICENSE-APACHE", "LICENSE-MIT"} <= set(members)
+    assert [member for member in members if member.partition("/")[0] in (".cache", "build", "tests") or member.endswith(".pyc")] == []
+    assert [member for member in members if not (SDISTS[name] / member).is_file() and member not in ("PKG-INFO", ".gitignore")] == []
+
+
+def test_a_wheel_is_built_of_the_source_archives_alone(empty, tmp_path):
+    command = [str(CACHE / "wheel/bin/python"), "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-build-isolation", "--no-deps", "--wheel-dir", str(tmp_path)]
+    done = subprocess.run([*command, *(str(archive(name)) for name in SDISTS)], capture_output=True, text=True, cwd=tmp_path, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wheels = sorted(tmp_path.glob("*.whl"))
+    for wheel, name in zip(wheels, sorted(SDISTS), strict=True):
+        with zipfile.ZipFile(wheel) as built, zipfile.ZipFile(next(DIST.glob(f"{name}-*.whl"))) as made_here:
+            assert sorted(built.namelist()) == sorted(made_here.namelist())
+    empty.install(*wheels)
+    assert empty.says("import rerun, reel; print(rerun.Scalars is reel.Scalars)") == "True"
+
+
+@pytest.mark.parametrize("name", SDISTS)
+def test_licenses_come_along(name):
+    with zipfile.ZipFile(next(DIST.glob(f"{name}-*.whl"))) as wheel:
+        texts = {path.rpartition("/")[2]: wheel.read(path) for path in wheel.namelist() if ".dist-info/licenses/" in path}
+        metadata = wheel.read(next(path for path in wheel.namelist() if path.startswith(name) and path.endswith(".dist-info/METADATA"))).decode()
+    assert texts == {name: (ROOT / name).read_bytes() for name in ("LICENSE-APACHE", "LICENSE-MIT")}
+    assert "\nLicense-Expression: MIT OR Apache-2.0\n" in metadata
+    assert str(ROOT) not in metadata
