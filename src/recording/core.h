@@ -321,7 +321,7 @@ reel__local *reel__local_of(reel__core *core);
 reel__local_entity *reel__local_entity_of(reel__local *l, const char *path, reel_status *status);
 const reel__timeset *reel__local_timeset(reel__local *l, bool is_static, reel_status *status);
 void reel__locals_core_gone(reel__core *core); /* the core goes: threads that knew it will not look at it again */
-/* Whether rows carry "log_time" or "log_tick" (timeset.c): those of this thread, and of threads that log to the recording for the first time from now on. */
+/* Whether rows carry "log_time" or "log_tick" (timeset.c, own_times.h): those of all threads, from now on. */
 reel_status reel__set_own_timeline(reel_recording *rec, const char *name, bool on);
 void reel__locals_forget(void);                /* in the child of a fork */
 void reel__local_never_waits(bool never);      /* the calling thread is a writer: what it logs does not wait for itself */
