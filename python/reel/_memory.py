@@ -33,7 +33,8 @@ class MemoryRecording:
         return self
 
     def _is_there(self) -> bool:
-        return self._forks == _process.forks and any(sink.id == self._sink for sink in self._recording._sinks)
+        sinks = getattr(self._recording, "_sinks", None)  # None: a blueprint's own recording, which has this one sink
+        return self._forks == _process.forks and (sinks is None or any(sink.id == self._sink for sink in sinks))
 
     def num_msgs(self) -> int:
         """How many messages are waiting, everything logged before included: store info, and one for each chunk of rows. Not rows: they are put together."""

@@ -316,6 +316,8 @@ class RecordingStream(_reel.Recording):
         """Waits until everything logged so far is where it goes: in files, given to the operating system. Other threads run meanwhile.
 
         timeout_sec: TimeoutError after so many seconds."""
+        if not float(timeout_sec) >= 0:
+            raise ValueError(f"flush: timeout_sec is {timeout_sec}, at least 0 seconds expected")
         self._flush(timeout_sec)
 
     # --- every function of the package that takes `recording=`
@@ -475,16 +477,36 @@ def new_recording(
 
 
 class BinaryStream:
-    """The bytes of a recording as they come: what all calls of `read` return makes one .rrd."""
+    """The bytes of a recording as they come. What a call of `read` returns is a .rrd of its own, with header and footer.
 
-    def __init__(self, recording: RecordingStream, sink: int, stream: Any) -> None:
-        self._recording = recording
-        self._sink = sink
-        self._stream = stream
+    Viewers take one after another, as parts of the same recording. In a file, several behind each other are read by programs that read from the start; those that go by the
+    footer see the last one only (`reel merge` makes one of them)."""
+
+    def __init__(self) -> None:
+        self._recording: RecordingStream | None = None
+        self._sink = 0
+        self._stream: Any = None
         self._forks = _process.forks
 
+    @property
+    def storage(self) -> BinaryStream:
+        """Itself."""
+        return self
+
+    def _attach(self, recording: RecordingStream) -> int:
+        """Makes it a sink of the recording, one more time."""
+        is_of_parent = self._forks != _process.forks
+        self._sink, self._stream = recording._add_stream(None if is_of_parent else self._stream)
+        self._recording, self._forks = recording, _process.forks
+        return self._sink
+
+    def _is_attached(self, recording: RecordingStream | None) -> bool:
+        return recording is not None and recording is self._recording and self._forks == _process.forks and self._sink in [sink.id for sink in recording._sinks]
+
     def read(self, *, flush: bool = True, flush_timeout_sec: float = float("inf")) -> bytes | None:
-        """What has come since the last time; None if nothing has. flush: everything logged before is in it."""
+        """What has come since the last time, or, where the recording ended or was disconnected meanwhile, until then; None if nothing has.
+
+        flush: everything logged before is in it; TimeoutError after flush_timeout_sec seconds."""
         if self._forks != _process.forks:
             return None
         if flush:
@@ -492,9 +514,9 @@ class BinaryStream:
         return self._stream.take() or None
 
     def flush(self, timeout_sec: float = float("inf")) -> None:
-        """Waits until everything logged before can be read."""
-        if self._forks == _process.forks and self._sink in [sink.id for sink in self._recording._sinks]:
-            self._recording._flush(timeout_sec)
+        """Waits until everything logged before can be read; TimeoutError after timeout_sec seconds."""
+        if self._is_attached(self._recording):
+            self._recording.flush(timeout_sec=timeout_sec)
 
 
 def binary_stream(recording: RecordingStream | None = None) -> BinaryStream:
@@ -504,8 +526,9 @@ def binary_stream(recording: RecordingStream | None = None) -> BinaryStream:
         raise RuntimeError("No recording stream was provided and set as current: call init(), or give recording=")
     from .sinks import _replace_sinks
 
-    sink = _replace_sinks(recording, ["stream"])[0]
-    return BinaryStream(recording, sink.id, sink.stream)
+    stream = BinaryStream()
+    _replace_sinks(recording, [stream])
+    return stream
 
 
 RecordingStream.binary_stream = lambda self: binary_stream(self)  # type: ignore[attr-defined]

@@ -31,8 +31,8 @@ class FileSink:
 
     __slots__ = ("_path", "_write_footer")
 
-    def __init__(self, path: str | os.PathLike[str], *, write_footer: bool = True) -> None:
-        self._path = os.fspath(path)
+    def __init__(self, path: str | bytes | os.PathLike[Any], *, write_footer: bool = True) -> None:
+        self._path = os.fsdecode(path)
         self._write_footer = bool(write_footer)
 
     def _key(self) -> tuple[str, bool]:
@@ -130,17 +130,21 @@ def __getattr__(name: str) -> Any:
 # --- exchanging sinks ---------------------------------------------------------------------------------------------------------------
 
 
+def _file_of(sink: FileSink) -> str:
+    """Which file it is, by whatever name."""
+    return os.path.realpath(sink._path) if sink._path else ""
+
+
 def _add(recording: RecordingStream, wanted: Any) -> Any:
     """A sink: .id, and what it is of."""
     if isinstance(wanted, FileSink):
-        path = os.path.abspath(wanted._path)
-        return SimpleNamespace(id=recording._add_file(path, not wanted._write_footer), path=path)
+        path = os.path.abspath(wanted._path) if wanted._path else ""
+        return SimpleNamespace(id=recording._add_file(path, not wanted._write_footer), path=path, file=_file_of(wanted))
     if wanted == "memory":
         return SimpleNamespace(id=recording._add_memory(), path=None)
-    if wanted == "stream":
-        number, stream = recording._add_stream()
-        return SimpleNamespace(id=number, path=None, stream=stream)
-    return SimpleNamespace(id=recording._add_descriptor(wanted), path=None)
+    if isinstance(wanted, BinaryStream):
+        return SimpleNamespace(id=wanted._attach(recording), path=None)
+    return SimpleNamespace(id=recording._add_descriptor(*wanted), path=None)
 
 
 def _remove(recording: RecordingStream, sinks: list[Any], timeout_sec: float = -1) -> None:
@@ -151,15 +155,21 @@ def _remove(recording: RecordingStream, sinks: list[Any], timeout_sec: float = -
                 recording._remove_sink(sink.id, timeout_sec)
 
 
-def _replace_sinks(recording: RecordingStream, wanted: list[Any], kept: list[Any] | None = None) -> list[Any]:
-    """Where a recording goes from now on: what was logged before and was kept goes to each of them. When one of them cannot be, nothing has changed."""
+def _replace_sinks(recording: RecordingStream, wanted: list[Any], kept: list[Any] | None = None, default_blueprint: BlueprintLike | None = None) -> list[Any]:
+    """Where a recording goes from now on: what was logged before and was kept goes to each of them. When one of them cannot be, nothing has changed.
+
+    default_blueprint: comes before what was kept, as viewers like it, unless sinks that it is not for would get it, too."""
+    layout = _prepared(default_blueprint, recording)
     with recording._lock:
         old = [sink for sink in recording._sinks if sink.id not in (kept or [])]
-        paths = {os.path.abspath(sink._path) for sink in wanted if isinstance(sink, FileSink)}
+        files = {_file_of(sink) for sink in wanted if isinstance(sink, FileSink)}
+        is_first = all(hasattr(sink, "held") for sink in recording._sinks)
         recording._hold_sinks(True)
         new: list[Any] = []
         try:
-            _remove(recording, [sink for sink in old if sink.path in paths])  # a file is written by one sink at a time
+            if is_first:
+                _send_default(recording, layout)
+            _remove(recording, [sink for sink in old if sink.path is not None and sink.file in files])  # a file is written by one sink at a time
             for sink in wanted:
                 new.append(_add(recording, sink))
                 recording._sinks.append(new[-1])
@@ -172,6 +182,8 @@ def _replace_sinks(recording: RecordingStream, wanted: list[Any], kept: list[Any
         finally:
             recording._hold_sinks(False)
         recording._set_notice(None)
+        if not is_first:
+            _send_default(recording, layout)
         return new
 
 
@@ -201,39 +213,52 @@ def _target(name: str, recording: RecordingStream | None) -> RecordingStream | N
     return recording
 
 
-def _send_default(recording: RecordingStream, blueprint: BlueprintLike | None) -> None:
-    if blueprint is not None:
-        send_blueprint(blueprint, make_active=False, make_default=True, recording=recording)
+def _prepared(blueprint: BlueprintLike | None, recording: RecordingStream) -> bytes | None:
+    """A blueprint as the bytes of a recording."""
+    if blueprint is None:
+        return None
+    from .blueprint import api
+
+    return api.create_in_memory_blueprint(application_id=recording._application_id, blueprint=blueprint).drain_as_bytes()
+
+
+def _send_default(recording: RecordingStream, layout: bytes | None) -> None:
+    if layout is not None:
+        from .blueprint import api
+
+        api._send_blueprint_bytes(layout, recording, make_active=False, make_default=True)
 
 
 def set_sinks(*sinks: LogSinkLike, default_blueprint: BlueprintLike | None = None, recording: RecordingStream | None = None) -> None:
     """The recording goes to all of these from now on, and to nothing else; what was logged before and was kept goes to each of them."""
-    doubles = {sink for sink in sinks if sinks.count(sink) > 1}
-    if doubles:
-        raise ValueError(f"Duplicate sinks detected: {', '.join(map(str, doubles))}")
     for sink in sinks:
-        if isinstance(sink, (GrpcSink, GrpcServerSink)):
+        if isinstance(sink, (GrpcSink, GrpcServerSink)) and sinks.count(sink) == 1:
             raise not_live(type(sink).__name__)
-        if not isinstance(sink, (FileSink, BinaryStream)):
+        if not isinstance(sink, (FileSink, BinaryStream, GrpcSink, GrpcServerSink)):
             raise TypeError(f"set_sinks: a {type(sink).__name__} was given, FileSink, GrpcSink, GrpcServerSink or BinaryStream expected")
+    same = [_file_of(sink) if isinstance(sink, FileSink) else sink for sink in sinks]
+    doubles = [str(sink) for sink, file in zip(sinks, same) if same.count(file) > 1]
+    if doubles:
+        raise ValueError(f"Duplicate sinks detected: {', '.join(doubles)}")
     target = _target("set_sinks", recording)
     if target is not None:
-        _replace_sinks(target, [sink for sink in sinks if isinstance(sink, FileSink)], [sink._sink for sink in sinks if isinstance(sink, BinaryStream)])
-        _send_default(target, default_blueprint)
+        streams = [sink for sink in sinks if isinstance(sink, BinaryStream) and sink._is_attached(target)]
+        _replace_sinks(target, [sink for sink in sinks if sink not in streams], [sink._sink for sink in streams], default_blueprint)
 
 
 def save(path: str | pathlib.Path, default_blueprint: BlueprintLike | None = None, recording: RecordingStream | None = None, *, write_footer: bool = True) -> None:
-    """Records into a file from now on, replacing it; what was logged before goes there, too. The file ends, with its footer, when the recording goes, or with `disconnect`.
+    """Records into a file from now on, replacing it; what was logged before goes there, too, unless it went to another sink. The file ends, with its footer, when the recording goes, or with `disconnect`.
 
     write_footer: False leaves the index at the end out."""
     target = _target("save", recording)
     if target is not None:
-        _replace_sinks(target, [FileSink(path, write_footer=write_footer)])
-        _send_default(target, default_blueprint)
+        _replace_sinks(target, [FileSink(path, write_footer=write_footer)], default_blueprint=default_blueprint)
 
 
 def stdout(default_blueprint: BlueprintLike | None = None, recording: RecordingStream | None = None, *, write_footer: bool = True) -> None:
-    """Writes the recording to standard output from now on, for a program at the other end of a pipe. Nothing is done when a person would see it."""
+    """Writes the recording to standard output from now on, for a program at the other end of a pipe. Nothing is done when a person would see it.
+
+    write_footer: False leaves the index at the end out."""
     import sys
 
     target = _target("stdout", recording)
@@ -244,8 +269,7 @@ def stdout(default_blueprint: BlueprintLike | None = None, recording: RecordingS
         return
     if sys.stdout is not None:
         sys.stdout.flush()
-    _replace_sinks(target, [1])
-    _send_default(target, default_blueprint)
+    _replace_sinks(target, [(1, not write_footer)], default_blueprint=default_blueprint)
 
 
 def disconnect(recording: RecordingStream | None = None) -> None:

@@ -230,7 +230,6 @@ static void recording_dealloc(PyObject *object) {
         reel_close(self->rec, 1500);
         reel_unref(self->rec);
         Py_END_ALLOW_THREADS
-        byte_streams_free(self->streams);
         PyErr_Restore(error_type, value, trace);
     }
     Py_XDECREF(self->notice);
@@ -374,13 +373,14 @@ static PyObject *sink_result(reel_status status, reel_sink_id id) { return statu
 
 static PyObject *add_file(PyObject *self, PyObject *args) {
     recording *r = recording_needed(self);
-    const char *path;
+    PyObject *path = NULL; /* bytes, as the system names files */
     int no_footer = 0;
     reel_sink_id id = 0;
-    if (!r || !PyArg_ParseTuple(args, "s|p", &path, &no_footer))
+    if (!r || !PyArg_ParseTuple(args, "O&|p", PyUnicode_FSConverter, &path, &no_footer))
         return NULL;
     const reel_file_options options = {.struct_size = sizeof options, .no_footer = no_footer};
-    WAITING(status, reel_add_file(r->rec, path, &options, &id))
+    WAITING(status, reel_add_file(r->rec, PyBytes_AsString(path), &options, &id))
+    Py_DECREF(path);
     return sink_result(status, id);
 }
 
@@ -531,8 +531,8 @@ static PyMethodDef methods[] = {
     {"_flush", flush, METH_VARARGS, NULL},
     {"_close", close_recording, METH_VARARGS, NULL},
     {"_add_file", add_file, METH_VARARGS, NULL},
-    {"_add_stream", recording_add_stream, METH_NOARGS, NULL},
-    {"_add_descriptor", recording_add_descriptor, METH_O, NULL},
+    {"_add_stream", recording_add_stream, METH_O, NULL},
+    {"_add_descriptor", recording_add_descriptor, METH_VARARGS, NULL},
     {"_hold_sinks", recording_hold_sinks, METH_O, NULL},
     {"_add_memory", add_memory, METH_VARARGS, NULL},
     {"_remove_sink", remove_sink, METH_VARARGS, NULL},

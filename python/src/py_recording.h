@@ -4,11 +4,9 @@
 
 #include "py.h"
 
-typedef struct byte_stream byte_stream;
 typedef struct recording {
     PyObject_HEAD
     reel_recording *rec;     /* NULL: closed for good, or never opened */
-    byte_stream *streams;    /* that it writes to (py_sinks.c) */
     PyObject *notice;        /* a text to be told by the next call that logs; or NULL */
 } recording;
 

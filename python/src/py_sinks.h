@@ -4,11 +4,8 @@
 
 #include "py_recording.h"
 
-/* Lets go of the streams of a recording that is closed. */
-void byte_streams_free(byte_stream *streams);
-
-PyObject *recording_add_stream(PyObject *self, PyObject *ignored); /* (sink id, ByteStream) */
-PyObject *recording_add_descriptor(PyObject *self, PyObject *fd);  /* sink id */
+PyObject *recording_add_stream(PyObject *self, PyObject *given);
+PyObject *recording_add_descriptor(PyObject *self, PyObject *args);
 PyObject *recording_hold_sinks(PyObject *self, PyObject *hold);
 
 PyObject *recording_send_rrd(PyObject *self, PyObject *args); /* py_file.c */

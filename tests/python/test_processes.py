@@ -449,9 +449,10 @@ def test_thread_local_stream(tmp_path):
 
     pieces = list(zip(generate("a"), generate("b")))
     assert all(a and b for a, b in pieces)
-    for i, name in enumerate("ab"):
-        (tmp_path / "run.rrd").write_bytes(b"".join(piece[i] for piece in pieces))
-        assert entities(tmp_path / "run.rrd") == [f"/{name}"]
+    for name, pieces_of_one in zip("ab", zip(*pieces)):
+        for piece in pieces_of_one:
+            (tmp_path / "run.rrd").write_bytes(piece)
+            assert entities(tmp_path / "run.rrd") == [f"/{name}"]
     assert call() is not None and rr.get_data_recording() is None
 
 

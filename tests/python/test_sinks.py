@@ -1,5 +1,6 @@
 """Where recordings go: files, memory, streams of bytes, standard output; and back."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import warnings
 
 import pytest
 import reel as rr
+import reel.blueprint as rrb
+import reel.chunk
 
 from reel.any_batch_value import ANY_VALUE_TYPE_REGISTRY
 
@@ -113,6 +116,134 @@ def test_a_save_that_fails_changes_nothing(rec, tmp_path):
     assert entities(tmp_path / "run.rrd") == ["/x"]
 
 
+def blueprints_first(path):
+    """Whether the stores of blueprints stand before the recording's, by the official command line."""
+    out = subprocess.run([os.environ["REEL_RERUN"], "rrd", "print", path], capture_output=True, text=True, check=True, timeout=60).stdout
+    kinds = [line.strip().rstrip(",") for line in out.splitlines() if line.strip() in ("Recording,", "Blueprint,")]
+    return kinds == sorted(kinds)
+
+
+@pytest.mark.parametrize("how", ["save", "set_sinks", "from memory"])
+def test_a_default_blueprint_comes_first(rec, tmp_path, how):
+    """A viewer that has opened a recording without one makes its own."""
+    path, layout = tmp_path / "run.rrd", rrb.Blueprint(rrb.TextLogView())
+    if how == "from memory":
+        rec.memory_recording()
+    rec.log("before", rr.Scalars(1.0))
+    if how == "set_sinks":
+        rec.set_sinks(rr.FileSink(path), default_blueprint=layout)
+    else:
+        rec.save(path, default_blueprint=layout)
+    rec.log("after", rr.Scalars(1.0))
+    rec.disconnect()
+    assert len(reel.chunk.RrdReader(path).blueprints()) == 1 and blueprints_first(path)
+    assert entities(path) == ["/after", "/before"]
+
+
+def test_a_default_blueprint_is_of_its_sink(rec, tmp_path):
+    rec.save(tmp_path / "first.rrd")
+    rec.save(tmp_path / "second.rrd", default_blueprint=rrb.Blueprint(rrb.TextLogView()))
+    rec.disconnect()
+    assert [len(reel.chunk.RrdReader(tmp_path / f"{name}.rrd").blueprints()) for name in ("first", "second")] == [0, 1]
+
+
+def test_what_is_no_blueprint_changes_nothing(rec, tmp_path):
+    rec.save(tmp_path / "run.rrd")
+    with pytest.raises(AttributeError):
+        rec.save(tmp_path / "other.rrd", default_blueprint="wide")
+    rec.log("x", rr.Scalars(1.0))
+    rec.disconnect()
+    assert entities(tmp_path / "run.rrd") == ["/x"] and not (tmp_path / "other.rrd").exists()
+
+
+def test_a_blueprint_in_memory(tmp_path):
+    memory = rrb.api.create_in_memory_blueprint(application_id="app", blueprint=rrb.Blueprint(rrb.TextLogView()))
+    assert memory.num_msgs() > 0
+    (tmp_path / "layout.rbl").write_bytes(memory.drain_as_bytes())
+    assert [b.application_id for b in reel.chunk.RrdReader(tmp_path / "layout.rbl").blueprints()] == ["app"]
+
+
+@pytest.mark.parametrize("name", ["path", "text", "bytes", "odd"])
+def test_names_of_files(rec, tmp_path, name):
+    path = {"path": tmp_path / "run.rrd", "text": str(tmp_path / "run.rrd"), "bytes": os.fsencode(tmp_path / "run.rrd"), "odd": os.fsencode(tmp_path) + b"/\xff.rrd"}[name]
+    for save in (rec.save, lambda path: rec.set_sinks(rr.FileSink(path))):
+        save(path)
+        rec.log("x", rr.Scalars(1.0))
+        rec.disconnect()
+        assert os.path.getsize(path) > 1000
+
+
+def test_what_is_no_file(rec, tmp_path):
+    for path, error, words in [(tmp_path, OSError, str(tmp_path)), ("", ValueError, "empty"), ("a\0b", ValueError, "null"), (3, TypeError, "int"), ("/dev/full", OSError, "/dev/full: No space|/dev/full at byte")]:
+        with pytest.raises(error, match=words):
+            rec.save(path)
+    rec.log("x", rr.Scalars(1.0))
+    rec.save(tmp_path / "run.rrd")
+    rec.disconnect()
+    assert entities(tmp_path / "run.rrd") == ["/x"]
+
+
+def test_a_disk_that_gets_full(tmp_path):
+    """The file is valid as far as it goes, and goes on when there is room again; the program hears of it and goes on."""
+    program = f"""
+        import os, resource, signal, warnings, reel as rr
+        warnings.simplefilter("always")
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        rec = rr.RecordingStream("full")
+        rec.save({str(tmp_path / "run.rrd")!r})
+        rec.log("first", rr.Scalars(1.0))
+        rec.flush()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+        rec.log("large", rr.TextLog(os.urandom(100_000).hex()))
+        try:
+            rec.flush()
+        except OSError as error:
+            print("raised", error)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        rec.log("last", rr.Scalars(1.0))
+        rec.disconnect()
+    """
+    done = run_program(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert "run.rrd" in done.stdout and "too large" in done.stdout
+    assert entities(tmp_path / "run.rrd") == ["/first", "/last"]
+
+
+def test_a_file_by_two_names(rec, tmp_path):
+    (tmp_path / "link.rrd").symlink_to(tmp_path / "run.rrd")
+    with pytest.raises(ValueError, match="Duplicate.*link.rrd"):
+        rec.set_sinks(rr.FileSink(tmp_path / "run.rrd"), rr.FileSink(tmp_path / "link.rrd"))
+    rec.save(tmp_path / "run.rrd")
+    rec.save(tmp_path / "link.rrd")
+    rec.log("x", rr.Scalars(1.0))
+    rec.disconnect()
+    assert entities(tmp_path / "run.rrd") == ["/x"]
+
+
+def test_what_was_written_is_not_written_again(rec, tmp_path):
+    """disconnect and another save: only what came since, and what always holds."""
+    rec.log("static", rr.TextDocument("always"), static=True)
+    for name in ("first", "second"):
+        rec.log(name, rr.Scalars(1.0))
+        rec.save(tmp_path / f"{name}.rrd")
+        rec.disconnect()
+    assert entities(tmp_path / "first.rrd") == ["/first", "/static"]
+    assert entities(tmp_path / "second.rrd") == ["/second", "/static"]
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("-inf")])
+def test_a_time_that_flush_cannot_wait(rec, seconds):
+    rec.memory_recording()
+    with pytest.raises(ValueError, match="timeout_sec"):
+        rec.flush(timeout_sec=seconds)
+    for wrong in ("soon", None):
+        with pytest.raises((TypeError, ValueError)):
+            rec.flush(timeout_sec=wrong)
+    for right in (0, 0.5, float("inf")):
+        rec.flush(timeout_sec=right)
+    with pytest.raises(ValueError, match="timeout_sec"):
+        rec.binary_stream().read(flush_timeout_sec=seconds)
+
+
 def test_saving_without_a_recording_is_told(caplog, tmp_path):
     rr.save(tmp_path / "run.rrd")
     assert "init()" in caplog.text and not (tmp_path / "run.rrd").exists()
@@ -185,28 +316,124 @@ def test_memory_outlives_the_global_recording(tmp_path):
 # --- streams ------------------------------------------------------------------------------------------------------------------------
 
 
-def test_binary_stream(rec, tmp_path):
+def test_what_a_stream_gives_is_a_recording(rec, tmp_path):
+    """Each time: a viewer that gets one part after another reads each from its start."""
     rec.log("before", rr.Scalars(1.0))
     stream = rec.binary_stream()
-    with open(tmp_path / "run.rrd", "wb") as file:
-        for name in "abc":
-            rec.log(name, rr.Scalars(1.0))
-            file.write(stream.read())
-        assert stream.read() is None
-    assert entities(tmp_path / "run.rrd") == ["/a", "/b", "/before", "/c"]
+    whole = b""
+    for name in "abc":
+        rec.log(name, rr.Scalars(1.0))
+        part = stream.read()
+        whole += part
+        (tmp_path / f"{name}.rrd").write_bytes(part)
+        assert has_footer(tmp_path / f"{name}.rrd")
+    assert stream.read() is None
+    rec.log("d", rr.Scalars(1.0))
+    rec.disconnect()
+    (tmp_path / "d.rrd").write_bytes(stream.read())
+    assert stream.read() is None
+    assert [entities(tmp_path / f"{name}.rrd") for name in "abcd"] == [["/a", "/before"], ["/b"], ["/c"], ["/d"]]
+    (tmp_path / "run.rrd").write_bytes(whole)
+    assert {c.entity_path for c in reel.chunk.RrdReader(tmp_path / "run.rrd").stream()} >= {"/before", "/a", "/b", "/c"}
 
 
-def test_stdout_is_a_recording(tmp_path):
-    program = """
+def test_a_stream_comes_back(rec, tmp_path):
+    """What another sink has replaced is a sink again when set_sinks names it; so is a stream of another recording."""
+    first, second = rec.binary_stream(), rec.binary_stream()
+    rec.log("x", rr.Scalars(1.0))
+    assert b"/x" not in (first.read() or b"") and b"/x" in second.read()
+    other = rr.RecordingStream("other").binary_stream()
+    gc.collect()
+    rec.set_sinks(first, second, other)
+    rec.log("y", rr.Scalars(1.0))
+    for name, stream in (("first", first), ("second", second), ("other", other)):
+        parts = []
+        while part := stream.read():
+            (tmp_path / name).write_bytes(part)
+            parts.append(entities(tmp_path / name))
+        assert parts[-1] == ["/y"], name
+
+
+def test_a_stream_outlives_its_recording(tmp_path):
+    recordings = [rr.RecordingStream("gone") for _ in range(2)]
+    stream = recordings[0].binary_stream()
+    for i in range(2):
+        recordings[i].set_sinks(stream)
+        recordings[i].log(f"x{i}", rr.Scalars(1.0))
+    stream._recording = None
+    del recordings
+    gc.collect()
+    found = b""
+    while part := stream.read():
+        (tmp_path / "run.rrd").write_bytes(part)
+        assert has_footer(tmp_path / "run.rrd")
+        subprocess.run([os.environ["REEL_RERUN"], "rrd", "verify", tmp_path / "run.rrd"], check=True, timeout=60)
+        found += part
+    assert b"/x0" in found and b"/x1" in found
+
+
+def run_program(program, **options):
+    return subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True, timeout=60, **options)
+
+
+@pytest.mark.parametrize("write_footer", [True, False])
+@pytest.mark.parametrize("where", ["file", "pipe"])
+def test_stdout_is_a_recording(tmp_path, where, write_footer):
+    program = f"""
         import reel as rr
         rr.init("out")
         rr.log("before", rr.Scalars(1.0))
-        rr.stdout()
+        rr.stdout(write_footer={write_footer})
         rr.log("x", rr.Scalars(1.0))
     """
-    with open(tmp_path / "run.rrd", "wb") as out:
-        subprocess.run([sys.executable, "-c", textwrap.dedent(program)], stdout=out, check=True, timeout=60)
-    assert entities(tmp_path / "run.rrd") == ["/before", "/x"]
+    path = tmp_path / "run.rrd"
+    if where == "pipe":
+        path.write_bytes(run_program(program, stdout=subprocess.PIPE).stdout)
+    else:
+        with open(path, "wb") as out:
+            run_program(program, stdout=out)
+    assert entities(path) == ["/before", "/x"] and has_footer(path) is write_footer
+
+
+def test_stdout_waits_for_a_pipe_that_is_full(tmp_path):
+    """A pipe that does not block: its other end reads late, and in small pieces."""
+    program = """
+        import os, reel as rr
+        os.set_blocking(1, False)
+        rec = rr.RecordingStream("out", recording_id="r")
+        rec.stdout()
+        for i in range(10):
+            rec.log(f"x{i}", rr.TextLog(os.urandom(100_000).hex()))
+        rec.disconnect()
+    """
+    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, bufsize=0)
+    time.sleep(0.3)
+    contents = b""
+    while piece := process.stdout.read(10_000):
+        contents += piece
+    assert process.wait(60) == 0
+    (tmp_path / "run.rrd").write_bytes(contents)
+    assert len(entities(tmp_path / "run.rrd")) == 10 and has_footer(tmp_path / "run.rrd")
+
+
+def test_nobody_reads_standard_output():
+    program = """
+        import os, sys, warnings, reel as rr
+        warnings.simplefilter("always")
+        read, write = os.pipe()
+        os.dup2(write, 1)
+        rec = rr.RecordingStream("out")
+        rec.stdout()
+        os.close(read)
+        rec.log("x", rr.Scalars(1.0))
+        try:
+            rec.flush(timeout_sec=10)
+        except OSError as error:
+            print("raised", error, file=sys.stderr)
+        rec.log("x", rr.Scalars(1.0))
+    """
+    done = run_program(program, stderr=subprocess.PIPE, text=True)
+    assert "raised" in done.stderr and "standard output: Broken pipe" in done.stderr
 
 
 # --- batching -----------------------------------------------------------------------------------------------------------------------
