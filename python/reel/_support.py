@@ -109,6 +109,7 @@ def archetype_repr(archetype: Any) -> str:
 TIME_SEQUENCE, TIME_DURATION, TIME_TIMESTAMP = 1, 2, 3  # reel_time_type
 _NANOS_PER_MICRO = 1000
 _NANOS_PER_SECOND = 1_000_000_000
+_NANOS_MAX = (1 << 63) - 1
 _MILLISECONDS_FROM = 1e11  # seconds since 1970 beyond this are milliseconds, meant otherwise
 
 
@@ -117,52 +118,89 @@ def _kind(value: Any) -> str:
     return getattr(getattr(value, "dtype", None), "kind", "")
 
 
-def _nanos64(value: Any, name: str) -> int:
-    """A numpy.timedelta64 or datetime64 of any unit."""
-    nanos = int(value.astype(f"{name}[ns]").astype("int64"))
-    if nanos == -(1 << 63):
-        raise ValueError(f"{name}: not a time (NaT)")
+def _in_range(nanos: int, value: Any) -> int:
+    if not -_NANOS_MAX <= nanos <= _NANOS_MAX:
+        raise OverflowError(f"{value!r:.100} is more than 292 years away, which nanoseconds in 64 bits do not reach")
     return nanos
+
+
+def _nanos64(value: Any, name: str) -> Any:
+    """numpy.timedelta64 or datetime64 of any unit, one or an array, as int64."""
+    import numpy
+
+    is_odd = numpy.isnat(value)
+    if numpy.any(is_odd):
+        raise ValueError(f"{_first(value, is_odd)!r} is not a time")
+    if numpy.datetime_data(value.dtype)[0] not in ("ns", "ps", "fs", "as", "generic"):  # times a factor: numpy lets what is too large wrap around
+        most = numpy.array(_NANOS_MAX, f"{name}[ns]").astype(value.dtype).astype("int64")
+        numbers = value.astype("int64")
+        is_odd = (numbers > most) | (numbers < -most)
+        if numpy.any(is_odd):
+            _in_range(_NANOS_MAX + 1, _first(value, is_odd))
+    return value.astype(f"{name}[ns]").astype("int64")
+
+
+def _first(values: Any, is_odd: Any) -> Any:
+    """The first value for which that is so, of an array or alone."""
+    return values[is_odd][0] if getattr(values, "ndim", 0) else values
 
 
 def _is_number(value: Any) -> bool:
     return (isinstance(value, (int, float)) and not isinstance(value, bool)) or (_kind(value) in ("i", "u", "f") and getattr(value, "ndim", 1) == 0)
 
 
-def _seconds(value: Any, what: str) -> int:
-    """A number of seconds: integers exactly, others to the nearest nanosecond that their float says."""
+def _seconds(value: Any) -> int:
+    """A number of seconds: integers exactly, others as their float times 1e9, rounded."""
     if isinstance(value, int) or _kind(value) in ("i", "u"):
         return int(value) * _NANOS_PER_SECOND
     value = float(value)
     if value - value != 0:
-        raise ValueError(f"{what}: {value} seconds are no time")
-    return round(value * 1e9)
+        raise ValueError(f"{value} is not a time")
+    return round(value * 1e9) if abs(value) < 1e10 else _NANOS_MAX + 1
+
+
+def _whole(value: Any) -> int:
+    """A number of a sequence: an integer, or a float that is one."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not hasattr(value, "__index__"):
+        raise TypeError(f"{value!r:.100} was given, an integer expected")
+    return value.__index__()
+
+
+def _sequence(value: Any) -> int:
+    value = _whole(value)
+    if not -_NANOS_MAX <= value <= _NANOS_MAX:
+        raise OverflowError(f"{value} was given, -(2**63 - 1) to 2**63 - 1 expected")
+    return value
 
 
 def to_nanos(duration: Any) -> int:
     """Seconds, a timedelta, or a timedelta64, as nanoseconds."""
-    if hasattr(duration, "total_seconds"):
-        nanos = ((duration.days * 86400 + duration.seconds) * 1_000_000 + duration.microseconds) * _NANOS_PER_MICRO
-        return nanos + int(getattr(duration, "nanoseconds", 0))  # pandas
+    if hasattr(duration, "to_timedelta64"):  # pandas
+        duration = duration.to_timedelta64()
     if _kind(duration) == "m":
-        return _nanos64(duration, "timedelta64")
+        return int(_nanos64(duration, "timedelta64"))
+    if hasattr(duration, "total_seconds"):
+        if duration != duration:  # pandas, too
+            raise ValueError(f"{duration!r} is not a time")
+        return _in_range(_timedelta(duration), duration)
     if _is_number(duration):
-        return _seconds(duration, "duration")
+        return _in_range(_seconds(duration), duration)
     raise TypeError(f"set_time: duration must be seconds (int, float), a datetime.timedelta or a numpy.timedelta64, got {type(duration)}")
 
 
 def to_nanos_since_epoch(timestamp: Any) -> int:
     """Seconds since 1970 UTC, a datetime (without a time zone: UTC), a datetime64, or a pyarrow timestamp, as nanoseconds."""
-    if _kind(timestamp) == "M":
-        return _nanos64(timestamp, "datetime64")
     if hasattr(timestamp, "to_datetime64"):  # pandas
-        return _nanos64(timestamp.to_datetime64(), "datetime64")
+        timestamp = timestamp.to_datetime64()
+    if _kind(timestamp) == "M":
+        return int(_nanos64(timestamp, "datetime64"))
     if hasattr(timestamp, "toordinal") and hasattr(timestamp, "utcoffset"):
         import datetime
 
         epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-        since = (timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=datetime.timezone.utc)) - epoch
-        return ((since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds) * _NANOS_PER_MICRO
+        return _in_range(_timedelta((timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=datetime.timezone.utc)) - epoch), timestamp)
     if hasattr(timestamp, "cast") and hasattr(timestamp, "value"):  # a pyarrow.TimestampScalar
         import pyarrow
 
@@ -170,8 +208,12 @@ def to_nanos_since_epoch(timestamp: Any) -> int:
     if _is_number(timestamp) and not (_kind(timestamp) == "f" and timestamp.dtype.itemsize < 8):
         if timestamp > _MILLISECONDS_FROM:
             raise ValueError(f"set_time: Expected seconds since unix epoch, but it looks like this is in milliseconds: {timestamp}")
-        return _seconds(timestamp, "timestamp")
+        return _in_range(_seconds(timestamp), timestamp)
     raise TypeError(f"set_time: timestamp must be seconds (int, float), a datetime.datetime, a numpy.datetime64 or a pyarrow.TimestampScalar, got {type(timestamp)}")
+
+
+def _timedelta(delta: Any) -> int:
+    return ((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds) * _NANOS_PER_MICRO
 
 
 def time_values(kind: int, values: Any) -> Any:
@@ -183,9 +225,7 @@ def time_values(kind: int, values: Any) -> Any:
         values, numpy_kind = _arrow_times(values)
     if numpy_kind:
         return _numpy_times(kind, values, numpy_kind)
-    if kind == TIME_SEQUENCE:
-        return array.array("q", [v.__index__() for v in values])
-    convert = to_nanos if kind == TIME_DURATION else to_nanos_since_epoch
+    convert = {TIME_SEQUENCE: _sequence, TIME_DURATION: to_nanos, TIME_TIMESTAMP: to_nanos_since_epoch}[kind]
     return array.array("q", [convert(v) for v in values])
 
 
@@ -198,15 +238,41 @@ def _arrow_times(values: Any) -> tuple[Any, str]:
 def _numpy_times(kind: int, values: Any, numpy_kind: str) -> Any:
     import numpy
 
-    expected = {TIME_SEQUENCE: "iu", TIME_DURATION: "iufm", TIME_TIMESTAMP: "iufM"}[kind]
+    expected = {TIME_SEQUENCE: "iufb", TIME_DURATION: "iufm", TIME_TIMESTAMP: "iufM"}[kind]
     if values.ndim != 1:
-        raise ValueError(f"times: an array of shape {values.shape} was given, one dimension expected")
+        raise ValueError(f"an array of shape {values.shape} was given, one dimension expected")
     if numpy_kind == "O":
         return time_values(kind, values.tolist())
     if numpy_kind not in expected:
         raise TypeError(f"Unsupported numpy array dtype: {values.dtype}")
+    if not isinstance(values, numpy.ndarray):  # a series of pandas
+        values = values.to_numpy()
     if numpy_kind in "mM":
-        values = values.astype("timedelta64[ns]" if numpy_kind == "m" else "datetime64[ns]").astype("int64")
-    elif kind != TIME_SEQUENCE:
-        values = numpy.rint(values.astype("float64") * 1e9).astype("int64") if numpy_kind == "f" else values.astype("int64") * _NANOS_PER_SECOND
+        values = _nanos64(values, "timedelta64" if numpy_kind == "m" else "datetime64")
+    elif kind == TIME_SEQUENCE:
+        values = _numpy_sequence(values, numpy_kind)
+    else:
+        values = _numpy_seconds(kind, values, numpy_kind)
     return numpy.require(values, "int64", ["C", "ALIGNED"])
+
+
+def _numpy_sequence(values: Any, numpy_kind: str) -> Any:
+    import numpy
+
+    if numpy_kind == "f":
+        is_odd = ~((abs(values) < 2.0**63) & (values == numpy.rint(values)))
+    else:
+        is_odd = values > _NANOS_MAX
+    if numpy.any(is_odd):
+        _sequence(_first(values, is_odd).item())
+    return values.astype("int64")
+
+
+def _numpy_seconds(kind: int, values: Any, numpy_kind: str) -> Any:
+    import numpy
+
+    seconds = values.astype("float64")
+    if not numpy.all(abs(seconds) < 9.2e9):  # one by one, which says what is wrong, if anything is
+        convert = to_nanos if kind == TIME_DURATION else to_nanos_since_epoch
+        return numpy.array([convert(v) for v in values.tolist()], "int64")
+    return numpy.rint(seconds * 1e9).astype("int64") if numpy_kind == "f" else values.astype("int64") * _NANOS_PER_SECOND

@@ -296,7 +296,92 @@ def test_time_column_of_numpy(kind):
     assert rr.TimeColumn("t", duration=np.array([0.5, 1.5])).as_arrow_array() == pa.array([5 * 10**8, 15 * 10**8], pa.duration("ns"))
 
 
-@pytest.mark.parametrize(("arguments", "error"), [({}, ValueError), ({"sequence": [1], "duration": [1]}, ValueError), ({"sequence": ["a"]}, AttributeError), ({"duration": ["a"]}, TypeError)])
+@pytest.mark.parametrize(("arguments", "error"), [({}, ValueError), ({"sequence": [1], "duration": [1]}, ValueError), ({"sequence": ["a"]}, TypeError), ({"duration": ["a"]}, TypeError)])
 def test_time_column_refuses(arguments, error):
     with pytest.raises(error):
         rr.TimeColumn("t", **arguments)
+
+
+FACTORS = {"W": 604800 * 10**9, "D": 86400 * 10**9, "h": 3600 * 10**9, "m": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 1000, "ns": 1}
+
+
+@pytest.mark.parametrize("unit", FACTORS)
+def test_units_of_numpy_reach_as_far_as_nanoseconds(rec, unit):
+    """The last number of a unit that fits, before 1970 and after it, and the first that does not."""
+    np = pytest.importorskip("numpy")
+    most = MAX // FACTORS[unit]
+    for n in (most, -most, -1):
+        assert to_nanos(np.timedelta64(n, unit)) == to_nanos_since_epoch(np.datetime64(n, unit)) == n * FACTORS[unit]
+        assert list(rr.TimeColumn("t", timestamp=np.array([0, n], f"datetime64[{unit}]"))._values) == [0, n * FACTORS[unit]]
+    if unit == "ns":
+        return
+    for n in (most + 1, -most - 1, 2**62):
+        for kind, value in (("duration", np.timedelta64(n, unit)), ("timestamp", np.datetime64(n, unit))):
+            with pytest.raises(OverflowError, match="292 years"):
+                rec.set_time("t", **{kind: value})
+            with pytest.raises(OverflowError, match="timeline 't'.*292 years"):
+                rr.TimeColumn("t", **{kind: np.array([0, value], value.dtype)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "error"),
+    [
+        ("duration", ([2**40], "int64"), OverflowError),
+        ("duration", ([1e12], "float64"), OverflowError),
+        ("duration", ([0, float("nan")], "float64"), ValueError),
+        ("duration", ([float("inf")], "float32"), ValueError),
+        ("duration", (["NaT"], "timedelta64[s]"), ValueError),
+        ("timestamp", (["2000-01-01", "NaT"], "datetime64[ns]"), ValueError),
+        ("timestamp", ([1_700_000_000_000], "int64"), ValueError),
+        ("sequence", ([2**63], "uint64"), OverflowError),
+        ("sequence", ([1.5], "float64"), TypeError),
+        ("sequence", ([1e300], "float64"), OverflowError),
+        ("sequence", ([float("nan")], "float64"), TypeError),
+        ("sequence", ([[1]], "int64"), ValueError),
+    ],
+)
+def test_time_column_of_numpy_refuses(kind, values, error):
+    """As it does of a list: what does not fit is told, and does not wrap around."""
+    np = pytest.importorskip("numpy")
+    with pytest.raises(error, match="timeline 't'"):
+        rr.TimeColumn("t", **{kind: np.array(*values)})
+
+
+def test_whole_numbers_are_a_sequence():
+    np = pytest.importorskip("numpy")
+    for values in ([1.0, -2.0], np.array([1.0, -2.0]), np.array([1.0, -2.0], "float32")):
+        assert list(rr.TimeColumn("t", sequence=values)._values) == [1, -2]
+
+
+class Stamp:
+    """As of pandas: a datetime that knows nanoseconds."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def to_datetime64(self):
+        return self.value
+
+    def to_timedelta64(self):
+        return self.value
+
+
+def test_times_of_pandas(rec):
+    np = pytest.importorskip("numpy")
+    assert to_nanos_since_epoch(Stamp(np.datetime64(NANOS, "ns"))) == NANOS
+    assert to_nanos(Stamp(np.timedelta64(-NANOS, "ns"))) == -NANOS
+    for value in (np.datetime64("NaT"), np.datetime64("NaT", "s")):
+        with pytest.raises(ValueError, match="not a time"):
+            to_nanos_since_epoch(Stamp(value))
+
+
+@pytest.mark.parametrize("value", [datetime.datetime(1600, 1, 1), datetime.datetime.max, datetime.datetime.min.replace(tzinfo=UTC), 9.3e9, -9.3e9, 10**11])
+def test_times_out_of_reach(rec, value):
+    with pytest.raises(OverflowError, match="292 years"):
+        rec.set_time("t", timestamp=value)
+
+
+@pytest.mark.parametrize("value", [datetime.timedelta.max, 1e300, 2**60])
+def test_durations_out_of_reach(rec, value):
+    with pytest.raises(OverflowError, match="292 years"):
+        rec.set_time("t", duration=value)
