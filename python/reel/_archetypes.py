@@ -43,6 +43,9 @@ def columns_of(cls: Any, fields: dict[str, Any]) -> Any:
     from ._baseclasses import ComponentColumnList
     from .error_utils import catch_and_log_exceptions
 
+    pixels = fields.get("buffer")
+    if getattr(pixels, "ndim", 1) > 1 and not isinstance(pixels, memoryview):  # elsewhere an array of pixels is one image, here it is one per row
+        fields["buffer"] = list(pixels)
     archetype = cls.__new__(cls)
     with catch_and_log_exceptions(context=cls.__name__):
         archetype.__attrs_init__(**fields)

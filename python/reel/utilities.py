@@ -43,7 +43,7 @@ def build_color_spiral(
     import numpy as np
 
     i = np.arange(num_points)
-    angle = i * (math.tau * angular_step) + angular_offset
+    angle = i * math.tau * angular_step + angular_offset
     positions = np.stack([np.cos(angle) * radius, np.sin(angle) * radius, i * z_step], axis=1)
     return ColorSpiral(positions, turbo(np.linspace(0, 255, num_points, dtype=int) / 255))
 

@@ -60,10 +60,13 @@ class AssetVideo(base("AssetVideo")):  # type: ignore[misc]
 
     def read_frame_timestamps_nanos(self) -> Any:
         """When each frame of an MP4 is shown, in nanoseconds from the start, as a numpy array of int64. RuntimeError: the video cannot be read."""
+        import io
+
         import numpy
 
-        from ..utilities._mp4 import frame_times_ns
+        from ..experimental._mp4_format import track_of
 
         if self.blob is None:
             raise RuntimeError("Asset video has no video buffer")
-        return numpy.array(frame_times_ns(bytes(self.blob.as_arrow_array().values)), dtype=numpy.int64)
+        contents = self.blob.as_arrow_array().values.to_numpy()
+        return numpy.array(sorted(track_of(io.BytesIO(contents), "the video").times()), dtype=numpy.int64)

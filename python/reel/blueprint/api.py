@@ -112,7 +112,7 @@ class Container:
         active = None
         for i, part in enumerate(self.contents):
             part._log_to_stream(stream)
-            if self.active_tab is not None and (i == self.active_tab or (isinstance(part, View) and part.name == self.active_tab)):
+            if i == self.active_tab or (isinstance(part, View) and part.name == self.active_tab):  # without active_tab the last view without a name, as in the official package
                 active = part.blueprint_path()
         if self.active_tab is not None and active is None:
             raise ValueError(f"Active tab '{self.active_tab}' not found in the container contents.")

@@ -134,29 +134,34 @@ class _Box:
 def read_track(path: str | os.PathLike[str]) -> Track:
     """The first track of video in a file, with its samples."""
     with open(path, "rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        tracks: dict[int, Track] = {}
-        defaults: dict[int, tuple[int, int, int]] = {}
-        track = None
-        for kind, start, end in _outermost(file, size):
-            if kind not in ("moov", "moof"):
-                continue
-            if end - start > _MOST_METADATA:
-                raise Mp4Error(f"MP4 error: box {kind!r} is {end - start} bytes large")
-            file.seek(start)
-            box = _Box(kind, memoryview(file.read(end - start)))
-            if kind == "moov":
-                tracks, defaults = _movie(box, size)
-                track = next((t for t in tracks.values() if t.is_video), None)
-            elif track is not None:
-                _fragment(box, track, defaults.get(track.number, (0, 0, 0)), start)
+        return track_of(file, path)
+
+
+def track_of(file: BinaryIO, name: object) -> Track:
+    """The same of an open file; name: what errors call it."""
+    size = file.seek(0, os.SEEK_END)
+    tracks: dict[int, Track] = {}
+    defaults: dict[int, tuple[int, int, int]] = {}
+    track = None
+    for kind, start, end in _outermost(file, size):
+        if kind not in ("moov", "moof"):
+            continue
+        if end - start > _MOST_METADATA:
+            raise Mp4Error(f"MP4 error: box {kind!r} is {end - start} bytes large")
+        file.seek(start)
+        box = _Box(kind, memoryview(file.read(end - start)))
+        if kind == "moov":
+            tracks, defaults = _movie(box, size)
+            track = next((t for t in tracks.values() if t.is_video), None)
+        elif track is not None:
+            _fragment(box, track, defaults.get(track.number, (0, 0, 0)), start)
     if not tracks:
-        raise Mp4Error(f"MP4 error: {path} is no MP4 file, or an incomplete one: it has no tracks")
+        raise Mp4Error(f"MP4 error: {name} is no MP4 file, or an incomplete one: it has no tracks")
     if track is None:
-        raise Mp4Error(f"MP4 error: {path} has no track of video")
+        raise Mp4Error(f"MP4 error: {name} has no track of video")
     for sample in track.samples:
         if sample.offset + sample.size > size:
-            raise Mp4Error(f"MP4 error: {path} is cut off: a sample ends at {sample.offset + sample.size}, the file at {size}")
+            raise Mp4Error(f"MP4 error: {name} is cut off: a sample ends at {sample.offset + sample.size}, the file at {size}")
     return track
 
 

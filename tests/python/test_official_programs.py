@@ -1,0 +1,66 @@
+"""What programs written for the official package rely on beyond names and parameters: the same calls with both, compared."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+import sys
+from typing import Any
+
+import pytest
+
+np = pytest.importorskip("numpy")
+pytest.importorskip("pyarrow")
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "conformance")]
+official = pytest.importorskip("rerun")
+if hasattr(official, "__reel__"):
+    pytest.skip("the official SDK is not there to compare with", allow_module_level=True)
+
+import blueprint_rows  # noqa: E402
+import reel  # noqa: E402
+import reel.blueprint  # noqa: E402
+import rerun.blueprint  # noqa: E402
+
+BALL = HERE.parents[1] / "docs/snippets/data/ball.mp4"
+LAYOUTS = {
+    "one view": lambda rrb: rrb.Spatial2DView(),
+    "tabs without names": lambda rrb: rrb.Tabs(rrb.Spatial3DView(origin="/a"), rrb.Spatial3DView(origin="/b")),
+    "tabs with some names": lambda rrb: rrb.Tabs(rrb.TextDocumentView(), rrb.TextDocumentView(name="notes"), rrb.Vertical(rrb.TextLogView(name="log"))),
+    "a grid": lambda rrb: rrb.Grid(rrb.TimeSeriesView(), rrb.Spatial3DView(name="scene"), grid_columns=2),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_views_without_names(tmp_path: Any, layout: str) -> None:
+    """Which tab is in front when the program does not say."""
+    for module in (reel, official):
+        module.blueprint.Blueprint(LAYOUTS[layout](module.blueprint), collapse_panels=True).save("a", tmp_path / f"{module.__name__}.rbl")
+    theirs = blueprint_rows.normalised(tmp_path / "rerun.rbl")
+    assert theirs and blueprint_rows.differences(blueprint_rows.normalised(tmp_path / "reel.rbl"), theirs) == {}
+
+
+@pytest.mark.parametrize("shape", [(5, 24), (5, 2, 12), (5, 2, 4, 3), (1, 24)])
+@pytest.mark.parametrize("archetype", ["Image", "DepthImage", "SegmentationImage"])
+def test_images_as_columns(archetype: str, shape: tuple[int, ...]) -> None:
+    """An array of images is as many rows, whatever their shape."""
+    images = (np.arange(np.prod(shape)) % 251).astype(np.uint8).reshape(shape)
+    ours = [column.as_arrow_array().to_pylist() for column in getattr(reel, archetype).columns(buffer=images)]
+    flat = images.reshape(shape[0], -1)  # of more dimensions the official package keeps the first bytes
+    assert ours == [column.as_arrow_array().to_pylist() for column in getattr(official, archetype).columns(buffer=flat)]
+    assert ours == [[[row] for row in flat.tolist()]]
+
+
+def test_times_of_the_frames_of_a_video() -> None:
+    """Of a file, of bytes and of a stream of them."""
+    wanted = official.AssetVideo(path=BALL).read_frame_timestamps_nanos()
+    for video in (reel.AssetVideo(path=BALL), reel.AssetVideo(contents=BALL.read_bytes()), reel.AssetVideo(contents=io.BytesIO(BALL.read_bytes()))):
+        found = video.read_frame_timestamps_nanos()
+        assert found.dtype == wanted.dtype and list(found) == list(wanted) and len(found) > 1
+
+
+def test_times_of_no_video() -> None:
+    with pytest.raises(RuntimeError, match="the video"):
+        reel.AssetVideo(contents=b"\0\0\0\x08moov").read_frame_timestamps_nanos()
+    with pytest.raises(RuntimeError):
+        reel.AssetVideo.from_fields(media_type="video/mp4").read_frame_timestamps_nanos()
