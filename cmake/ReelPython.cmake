@@ -2,7 +2,10 @@
 find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module)
 
 file(GLOB reel_python_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/python/src/*.c")
-Python_add_library(reel_python MODULE ${reel_python_sources})
+# Tables and logs are read as `reel record` reads them.
+set(reel_python_importers import_csv import_log csv_reader iso_time line_reader log_level text_buffer)
+list(TRANSFORM reel_python_importers REPLACE ".+" "${PROJECT_SOURCE_DIR}/cli/\\0.c")
+Python_add_library(reel_python MODULE ${reel_python_sources} ${reel_python_importers})
 set_target_properties(reel_python PROPERTIES OUTPUT_NAME _reel PREFIX "" SUFFIX ".abi3.so" C_VISIBILITY_PRESET hidden LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/python/reel")
 reel_compile_options(reel_python)
 target_compile_options(reel_python PRIVATE -Wno-cast-function-type)

@@ -545,6 +545,7 @@ static PyMethodDef methods[] = {
     {"_set_notice", set_notice, METH_O, NULL},
     {"_set_time_nanos", set_time_nanos, METH_VARARGS, NULL},
     {"_send_rrd", recording_send_rrd, METH_VARARGS, NULL},
+    {"_import", recording_import, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 static PyGetSetDef getset[] = {

@@ -9,6 +9,7 @@ PyObject *recording_add_descriptor(PyObject *self, PyObject *args);
 PyObject *recording_hold_sinks(PyObject *self, PyObject *hold);
 
 PyObject *recording_send_rrd(PyObject *self, PyObject *args); /* py_file.c */
+PyObject *recording_import(PyObject *self, PyObject *args);   /* py_import.c */
 PyObject *file_media_type(PyObject *self, PyObject *args);
 
 int sinks_init(PyObject *module);

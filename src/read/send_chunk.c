@@ -1,10 +1,11 @@
 /* Chunks that were read, given to a recording: encoded again with the recording's own names, and delivered like what is logged. */
+#include "send_chunk.h"
+
 #include "chunk_rows.h"
 
 #include "../arrow/arrow_import.h"
 #include "../base/alloc.h"
 #include "../base/error.h"
-#include "../blueprint/sending.h"
 #include "../recording/fields.h"
 
 #include <string.h>
@@ -74,7 +75,7 @@ static reel_status encode(reel__core *core, const reel__store *store, const reel
     return keep(messages, m);
 }
 
-static reel_status encode_chunk(reel__core *core, const reel__store *store, const reel_chunk *chunk, reel__buf *messages) {
+reel_status reel__encode_chunk(reel__core *core, const reel__store *store, const reel_chunk *chunk, reel__buf *messages) {
     reel__row_columns columns;
     REEL__TRY(reel__row_columns_make(&columns, &chunk, 1));
     reel_status status = encode(core, store, chunk, &columns, messages);
@@ -107,7 +108,7 @@ reel_status reel_send_chunk(reel_recording *rec, const reel_chunk *chunk) {
     reel__drain_lock(core, INT64_MAX);
     reel_status status = not_ended(core);
     if (status == REEL_OK)
-        status = encode_chunk(core, core->store, chunk, &messages);
+        status = reel__encode_chunk(core, core->store, chunk, &messages);
     reel__blueprint_deliver(core, &messages, status == REEL_OK);
     reel__drain_unlock(core);
     return status;
@@ -119,7 +120,7 @@ static reel_status encode_blueprint(reel__core *core, const reel__store *store, 
         REEL__TRY(keep(messages, reel__message_store_info(&core->pool, store, reel__draw_chunk_id(core))));
     for (size_t i = 0; i < n; i++)
         if (chunks[i]->parts.n_rows)
-            REEL__TRY(encode_chunk(core, store, chunks[i], messages));
+            REEL__TRY(reel__encode_chunk(core, store, chunks[i], messages));
     return keep(messages, reel__message_activation(&core->pool, store, make_active, make_default));
 }
 
