@@ -64,3 +64,31 @@ def test_times_of_no_video() -> None:
         reel.AssetVideo(contents=b"\0\0\0\x08moov").read_frame_timestamps_nanos()
     with pytest.raises(RuntimeError):
         reel.AssetVideo.from_fields(media_type="video/mp4").read_frame_timestamps_nanos()
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.int32, list])
+@pytest.mark.parametrize("form", ["XYWH", "XYXY", "XCYCWH", "XCYCW2H2"])
+def test_rectangles_to_the_last_bit(form: str, kind: Any) -> None:
+    """Centers and half sizes of arrays are reckoned in the precision that is given, and rounded once."""
+    boxes = np.random.default_rng(7).uniform(0, 1000, (50, 4))
+    given = boxes.tolist() if kind is list else boxes.astype(kind)
+    ours, theirs = (module.Boxes2D(array=given, array_format=module.Box2DFormat[form]) for module in (reel, official))
+    for field in ("centers", "half_sizes"):
+        assert getattr(ours, field).as_arrow_array().equals(getattr(theirs, field).as_arrow_array()), field
+    one, same = (module.Boxes2D(array=given[0], array_format=module.Box2DFormat[form]) for module in (reel, official))
+    assert one.centers.as_arrow_array().equals(same.centers.as_arrow_array())
+
+
+def test_rectangles_that_are_none() -> None:
+    for array in ([1, 2, 3], np.arange(6), np.zeros((2, 3))):
+        with pytest.raises(ValueError, match="a multiple of 4 expected"), reel.error_utils.catch_and_log_exceptions(strict=True):
+            reel.Boxes2D(array=array, array_format=reel.Box2DFormat.XYWH)
+
+
+def test_points_of_a_spiral_to_the_last_bit() -> None:
+    import reel.utilities
+    import rerun.utilities
+
+    for options in ({}, {"angular_offset": 0.3}, {"num_points": 7, "radius": 3, "angular_step": 0.1, "z_step": 1.5}):
+        ours, theirs = (module.utilities.build_color_spiral(**options) for module in (reel, official))
+        assert np.array_equal(ours.positions, theirs.positions) and np.abs(ours.colors - theirs.colors).max() < 2 / 255

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, Callable
 
 from .. import _reel
 from ..error_utils import _send_warning_or_raise
@@ -56,21 +57,34 @@ class Boxes3D(base("Boxes3D")):  # type: ignore[misc]
                             labels=labels, show_labels=show_labels, class_ids=class_ids)
 
 
-# How the four numbers of Box2DFormat stand for a rectangle: (which two, factor) for center and half size.
-_FORMATS = {
-    "XYWH": lambda a: (_mix(a, (0, 1), 1, (2, 3), 0.5), _mix(a, (2, 3), 0.5)),
-    "YXHW": lambda a: (_mix(a, (1, 0), 1, (3, 2), 0.5), _mix(a, (3, 2), 0.5)),
-    "XYXY": lambda a: (_mix(a, (0, 1), 0.5, (2, 3), 0.5), _mix(a, (2, 3), 0.5, (0, 1), -0.5)),
-    "YXYX": lambda a: (_mix(a, (1, 0), 0.5, (3, 2), 0.5), _mix(a, (3, 2), 0.5, (1, 0), -0.5)),
-    "XCYCWH": lambda a: (_mix(a, (0, 1), 1), _mix(a, (2, 3), 0.5)),
-    "XCYCW2H2": lambda a: (_mix(a, (0, 1), 1), _mix(a, (2, 3), 1)),
+def _between(x0: Any, y0: Any, x1: Any, y1: Any) -> tuple[Any, Any, Any, Any]:
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    return x, y, x1 - x, y1 - y
+
+
+# Center and half size of a rectangle, or of columns of them, from the four numbers of Box2DFormat.
+_FORMATS: dict[str, Callable[..., tuple[Any, Any, Any, Any]]] = {
+    "XYWH": lambda x, y, w, h: (x + w / 2, y + h / 2, w / 2, h / 2),
+    "YXHW": lambda y, x, h, w: (x + w / 2, y + h / 2, w / 2, h / 2),
+    "XYXY": _between,
+    "YXYX": lambda y0, x0, y1, x1: _between(x0, y0, x1, y1),
+    "XCYCWH": lambda x, y, w, h: (x, y, w / 2, h / 2),
+    "XCYCW2H2": lambda x, y, w, h: (x, y, w, h),
 }
 
 
-def _mix(array: Any, first: tuple[int, int], x: float, second: tuple[int, int] | None = None, y: float = 0) -> Any:
-    """x times two columns, plus y times two others."""
-    others = _reel.pick(array, 4, second, "array") if second else None
-    return _reel.combine(_reel.pick(array, 4, first, "array"), x, others, y, 2, "array")
+def _rectangles(array: Any, form: str) -> tuple[Any, Any]:
+    """Centers and half sizes, reckoned as numpy would: in float32 if that is given, else in float64."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(array, numpy.ndarray) and array.size % 4 == 0:
+        rows = (array if array.dtype.kind == "f" else array.astype(numpy.float64)).reshape(-1, 4)
+        x, y, w, h = _FORMATS[form](*rows.T)
+        return numpy.stack([x, y], axis=1), numpy.stack([w, h], axis=1)
+    flat = [float(number) for number in _reel.flat(array)]
+    if len(flat) % 4:
+        raise ValueError(f"array: {len(flat)} numbers were given, a multiple of 4 expected")
+    boxes = [_FORMATS[form](*flat[i : i + 4]) for i in range(0, len(flat), 4)]
+    return [(x, y) for x, y, _, _ in boxes], [(w, h) for _, _, w, h in boxes]
 
 
 @written
@@ -88,7 +102,7 @@ class Boxes2D(base("Boxes2D")):  # type: ignore[misc]
             name = getattr(array_format, "name", str(array_format)).upper()
             if name not in _FORMATS:
                 raise ValueError(f"Unknown Box2D format {array_format}")
-            centers, half_sizes = _FORMATS[name](array)
+            centers, half_sizes = _rectangles(array, name)
         else:
             for first, second, a, b in (("sizes", "half_sizes", sizes, half_sizes), ("mins", "centers", mins, centers)):
                 if a is not None and b is not None:
