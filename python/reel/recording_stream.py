@@ -13,7 +13,7 @@ import weakref
 from _thread import RLock, _local
 from types import SimpleNamespace
 
-from . import _reel
+from . import _fork, _reel
 from ._reel import get_global_recording, get_thread_recording, set_global_recording, set_thread_recording
 
 TYPE_CHECKING = False
@@ -33,12 +33,13 @@ if TYPE_CHECKING:
 
 _live: weakref.WeakSet[RecordingStream] = weakref.WeakSet()
 _process = SimpleNamespace(forks=0)  # how often this process was forked off another: what is from before is not this process's
-_EXIT_SECONDS = 1.8
+_EXIT_SECONDS = 1.6  # of the two that are promised: the interpreter's own end takes some
 
 
 def _after_fork_in_child() -> None:
     """Recordings come along, but not their sinks: those are the parent's. What is logged to them here stays here until they get a sink of their own."""
     _process.forks += 1
+    _fork.after_fork_in_child()
     for recording in list(_live):
         recording._lock = RLock()
         recording._sinks = []
@@ -48,12 +49,20 @@ def _after_fork_in_child() -> None:
         )
 
 
+def _all_live() -> list[RecordingStream]:
+    while True:
+        try:
+            return list(_live)
+        except RuntimeError:  # another thread has made one meanwhile
+            pass
+
+
 def _close_all(seconds: float = _EXIT_SECONDS) -> None:
-    """Ends what is open, at the end of the program. None takes the time of the others."""
+    """Ends what is open, at the end of the program. None takes the time of the others; what threads have just waited in vain for a sink is taken off."""
     import time
 
-    deadline = time.monotonic() + seconds
-    recordings = list(_live)
+    deadline = time.monotonic() + _reel.patience(seconds)
+    recordings = _all_live()
     for i, recording in enumerate(recordings):
         try:
             recording._close(max(0.0, deadline - time.monotonic()) / (len(recordings) - i))
@@ -65,7 +74,7 @@ def _close_all(seconds: float = _EXIT_SECONDS) -> None:
 
 atexit.register(_close_all)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)
+    os.register_at_fork(before=_fork.before_fork, after_in_child=_after_fork_in_child)
 
 # --- ids ----------------------------------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,16 @@
 
 #include "call_args.h"
 #include "py_sinks.h"
+#include "py_wait.h"
 
+#include "../../src/base/clock.h"
 #include "../../src/recording/core.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* ---- what recordings have to tell */
 
@@ -32,6 +35,8 @@ static void on_event(void *user, reel_recording *rec, const reel_event *event) {
     /* Who deletes a file before its recording goes does not miss it. */
     if (atomic_load(&rec->is_closed) && event->status == REEL_E_IO && strstr(event->message, "is not there any more"))
         return;
+    if (event->status == REEL_E_BUSY)
+        wait_was_vain(rec->config.block_ms);
     pthread_mutex_lock(&told.mutex);
     if (told.n < sizeof told.texts / sizeof *told.texts)
         snprintf(told.texts[told.n++], sizeof *told.texts, "%s", event->message);
@@ -78,14 +83,22 @@ int recording_notice(recording *r) {
 static _Thread_local bool in_call;
 static _Thread_local PyThreadState *waiting;
 
+enum { LONG_MS = 900 }; /* about what a log call waits for an encoder that does not move */
+
 void recording_call_begin(void) { in_call = true; }
 void recording_call_end(void) { in_call = false; }
 
+static _Thread_local int64_t waiting_since_ns;
+
 static void wait_begin(void) {
+    waiting_since_ns = reel__monotonic_ns();
     if (in_call)
         waiting = PyEval_SaveThread();
 }
 static void wait_end(void) {
+    int64_t waited_ms = (reel__monotonic_ns() - waiting_since_ns) / 1000000;
+    if (waited_ms >= LONG_MS)
+        wait_was_vain(waited_ms);
     if (in_call && waiting) {
         PyThreadState *state = waiting;
         waiting = NULL;
@@ -227,7 +240,7 @@ static void recording_dealloc(PyObject *object) {
         PyObject *error_type, *value, *trace; /* an exception may be under way */
         PyErr_Fetch(&error_type, &value, &trace);
         Py_BEGIN_ALLOW_THREADS
-        reel_close(self->rec, 1500);
+        wait_close(self->rec, 1500);
         reel_unref(self->rec);
         Py_END_ALLOW_THREADS
         PyErr_Restore(error_type, value, trace);
@@ -309,7 +322,10 @@ PyObject *recording_set_time(PyObject *self, PyObject *const *args, Py_ssize_t n
     const char *timeline = py_text(name, "timeline");
     if (timeline && strncmp(timeline, "log_", 4) == 0 && (strcmp(timeline + 4, "time") == 0 || strcmp(timeline + 4, "tick") == 0))
         Py_RETURN_NONE; /* the recorder's own: what a program says of them changes nothing, as with the official recorder */
-    return timeline ? finish(reel_set_time(r->rec, timeline, type, value)) : NULL;
+    if (!timeline)
+        return NULL;
+    reel_status status = reel_set_time(r->rec, timeline, type, value);
+    return finish(status == REEL_E_CLOSED ? REEL_OK : status); /* the end of the program has begun, and other threads go on: what they log is told, once is enough */
 }
 
 static PyObject *disable_timeline(PyObject *self, PyObject *args, PyObject *kwargs) {
@@ -351,12 +367,14 @@ static PyObject *finish_told(reel_status status) {
     return finish(status);
 }
 
+static int64_t as_ms(double seconds) { return seconds < 0 || seconds > 9e6 ? -1 : (int64_t)(seconds * 1000); }
+
 static PyObject *flush(PyObject *self, PyObject *args) {
     double timeout = -1;
     recording *r = recording_needed(self);
-    if (!r || !PyArg_ParseTuple(args, "|d", &timeout))
+    reel_status status;
+    if (!r || !PyArg_ParseTuple(args, "|d", &timeout) || wait_flush(r, 0, as_ms(timeout), &status) < 0)
         return NULL;
-    WAITING(status, reel_flush(r->rec, timeout < 0 || timeout > 9e6 ? -1 : (int64_t)(timeout * 1000)))
     return finish_told(status);
 }
 
@@ -365,7 +383,7 @@ static PyObject *close_recording(PyObject *self, PyObject *args) {
     recording *r = recording_needed(self);
     if (!r || !PyArg_ParseTuple(args, "|d", &timeout))
         return NULL;
-    WAITING(status, reel_close(r->rec, timeout < 0 || timeout > 9e6 ? -1 : (int64_t)(timeout * 1000)))
+    WAITING(status, timeout < 0 ? reel_close(r->rec, -1) : wait_close(r->rec, as_ms(timeout)))
     return finish_told(status);
 }
 
@@ -379,6 +397,8 @@ static PyObject *add_file(PyObject *self, PyObject *args) {
     if (!r || !PyArg_ParseTuple(args, "O&|p", PyUnicode_FSConverter, &path, &no_footer))
         return NULL;
     const reel_file_options options = {.struct_size = sizeof options, .no_footer = no_footer};
+    struct stat facts;
+    r->may_hang |= stat(PyBytes_AsString(path), &facts) == 0 && !S_ISREG(facts.st_mode);
     WAITING(status, reel_add_file(r->rec, PyBytes_AsString(path), &options, &id))
     Py_DECREF(path);
     return sink_result(status, id);
@@ -402,7 +422,14 @@ static PyObject *remove_sink(PyObject *self, PyObject *args) {
     recording *r = recording_needed(self);
     if (!r || !PyArg_ParseTuple(args, "I|d", &id, &timeout))
         return NULL;
-    WAITING(status, reel_remove_sink(r->rec, id, timeout < 0 || timeout > 9e6 ? -1 : (int64_t)(timeout * 1000)))
+    int64_t timeout_ms = as_ms(timeout);
+    if (timeout_ms < 0 && r->may_hang) { /* the end itself cannot be interrupted: what may wait for long comes before */
+        reel_status ignored;
+        if (wait_flush(r, id, -1, &ignored) < 0)
+            return NULL;
+        timeout_ms = 5000;
+    }
+    WAITING(status, reel_remove_sink(r->rec, id, timeout_ms))
     return finish_told(status);
 }
 
@@ -580,7 +607,7 @@ int recording_init(PyObject *module) {
     reel__wait_begin = wait_begin;
     reel__wait_end = wait_end;
     py.recording_type = (PyTypeObject *)PyType_FromSpec(&spec);
-    if (!py.recording_type || PyModule_AddFunctions(module, functions) < 0 || sinks_init(module) < 0 || view_init(module) < 0)
+    if (!py.recording_type || PyModule_AddFunctions(module, functions) < 0 || sinks_init(module) < 0 || wait_init(module) < 0 || view_init(module) < 0)
         return -1;
     return PyModule_AddObjectRef(module, "Recording", (PyObject *)py.recording_type);
 }

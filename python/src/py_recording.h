@@ -8,6 +8,7 @@ typedef struct recording {
     PyObject_HEAD
     reel_recording *rec;     /* NULL: closed for good, or never opened */
     PyObject *notice;        /* a text to be told by the next call that logs; or NULL */
+    bool may_hang;           /* it goes, or once went, to a pipe or something else that others have to read */
 } recording;
 
 /* The recording that a call is for: the one given, else this thread's, else the global one (borrowed). NULL without an exception: there is none; it is told once. NULL with one: `given` is no

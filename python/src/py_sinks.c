@@ -272,6 +272,7 @@ PyObject *recording_add_descriptor(PyObject *self, PyObject *args) {
     if (own < 0)
         return PyErr_SetFromErrno(PyExc_OSError);
     byte_stream *s = stream_new(own, no_footer);
+    r->may_hang = true;
     return s && add(r, s, &id) == 0 ? PyLong_FromUnsignedLong(id) : NULL;
 }
 
