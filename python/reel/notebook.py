@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._absent import absent_function
 from ._legacy_notebook import DEFAULT_HEIGHT, DEFAULT_WIDTH, as_html, as_ipython
 from .recording_stream import RecordingStream, get_data_recording
 
@@ -66,6 +67,11 @@ class Viewer:
         except ImportError:
             return
         display(shown)
+
+
+_LIVE = "add_recording close_url on_event open_url send_table set_active_recording set_application_blueprint set_credentials set_time_ctrl update_panels"
+for _name in _LIVE.split():
+    setattr(Viewer, _name, absent_function(f"{__name__}.Viewer", _name, "it drives a running viewer; this one shows what the recording holds when it is displayed"))
 
 
 def notebook_show(

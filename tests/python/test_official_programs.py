@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import pathlib
 import sys
@@ -92,3 +93,31 @@ def test_points_of_a_spiral_to_the_last_bit() -> None:
     for options in ({}, {"angular_offset": 0.3}, {"num_points": 7, "radius": 3, "angular_step": 0.1, "z_step": 1.5}):
         ours, theirs = (module.utilities.build_color_spiral(**options) for module in (reel, official))
         assert np.array_equal(ours.positions, theirs.positions) and np.abs(ours.colors - theirs.colors).max() < 2 / 255
+
+
+def names_of(package: str) -> list[str]:
+    theirs = importlib.import_module(f"rerun.{package}")
+    return sorted(getattr(theirs, "__all__", None) or {n for n, value in vars(theirs).items() if not n.startswith("_") and str(getattr(value, "__module__", "")).startswith("rerun")})
+
+
+@pytest.mark.parametrize("package", ["experimental", "blueprint.table", "blueprint.experimental", "catalog"])
+def test_every_name_can_be_imported(package: str) -> None:
+    ours = importlib.import_module(f"reel.{package}")
+    assert [name for name in names_of(package) if not hasattr(ours, name)] == []
+
+
+def test_what_is_not_there_says_so_when_it_is_used() -> None:
+    from reel.blueprint import table
+    from reel.experimental import LeRobotReader, ViewerClient, query_metrics
+
+    uses = {
+        "live protocol": [lambda: ViewerClient("rerun+http://127.0.0.1:9876/proxy"), lambda: ViewerClient.spawn()],
+        "catalog": [query_metrics, lambda: table.TableBlueprint(), lambda: table.col("a")],
+        "LeRobot": [lambda: LeRobotReader("folder")],
+        "running viewer": [lambda: reel.notebook.Viewer.on_event(None, print), lambda: reel.notebook.Viewer.open_url(None, "url")],
+    }
+    for why, calls in uses.items():
+        for call in calls:
+            with pytest.raises(NotImplementedError, match=why):
+                call()
+    assert not hasattr(ViewerClient, "spawn") and ViewerClient.__name__ == "ViewerClient"

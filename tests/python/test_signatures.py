@@ -24,9 +24,9 @@ MODULES = ["", "archetypes", "components", "encodings", "blueprint", "blueprint.
 MADE_BY_THE_PACKAGE = "objects that the package makes, not programs"
 DIFFERENT = {
     "notebook.*": "the widget is driven through a running viewer", "blueprint.TableBlueprint*": "tables are shown by the catalog",
-    **{f"experimental.{name}": "drives a running viewer" for name in "Blueprint BlueprintInfo Command LoadingSource LogEntry OpenResult ProfileTrace Recording Timeline View ViewReport ViewerClient ViewerState".split()},
-    **{f"experimental.{name}": "the catalog" for name in "BearerTokenObjectStoreAuth ComponentSchema DatasetAssetSchema DatasetSchema EntitySchema MetricsCollector ObjectStoreAuth QueryMetrics RecordingSchema TableColumnSchema query_metrics".split()},
-    "experimental.LeRobotReader": "a format of data sets that needs Parquet and video decoding", "*BinaryStream": MADE_BY_THE_PACKAGE, "MemoryRecording": MADE_BY_THE_PACKAGE, "chunk.Chunk": MADE_BY_THE_PACKAGE, "chunk.LazyChunkStream": MADE_BY_THE_PACKAGE,
+    **{f"experimental.{name}*": "drives a running viewer" for name in "Blueprint BlueprintInfo Command LoadingSource LogEntry OpenResult ProfileTrace Recording Timeline View ViewReport ViewerClient ViewerState".split()},
+    **{f"experimental.{name}*": "the catalog" for name in "BearerTokenObjectStoreAuth ComponentSchema DatasetAssetSchema DatasetSchema EntitySchema MetricsCollector ObjectStoreAuth QueryMetrics RecordingSchema TableColumnSchema query_metrics".split()},
+    "experimental.LeRobotReader*": "a format of data sets that needs Parquet and video decoding", "*BinaryStream": MADE_BY_THE_PACKAGE, "MemoryRecording": MADE_BY_THE_PACKAGE, "chunk.Chunk": MADE_BY_THE_PACKAGE, "chunk.LazyChunkStream": MADE_BY_THE_PACKAGE,
     "chunk.LazyStore": MADE_BY_THE_PACKAGE, "chunk.StoreEntry": MADE_BY_THE_PACKAGE, "chunk.ChunkStore": "made of chunks, or by from_chunks", "chunk.ChunkStore.reader": "is of the catalog", "*TensorData.numpy": "force need not be given",
     "init": "keywords of releases up to 0.10 are taken", "*RecordingStream.__exit__": "may be called without arguments", "*RecordingStream.spawn": "the arguments of rr.spawn, too",
     **{f"*RecordingStream.{name}": "a method has no recording= beside itself" for name in ("binary_stream", "get_application_id", "is_enabled")},

@@ -21,22 +21,7 @@ class NotFoundError(LookupError):
     """There is none of that name."""
 
 
-class _Absent:
-    """A name of the catalog: to be named, not used."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise _error(type(self).__name__)
-
-
-class _AbsentClass(type):
-    def __getattr__(cls, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        raise _error(f"{cls.__name__}.{name}")
-
-
-def _error(name: str) -> NotImplementedError:
-    return NotImplementedError(f"rerun.catalog.{name}: the catalog needs a server of recordings and is not part of Reel. Files are read by rerun.chunk.RrdReader")
+_WHY = "the catalog needs a server of recordings and is not part of Reel. Files are read by rerun.chunk.RrdReader"
 
 
 def __getattr__(name: str) -> Any:
@@ -45,7 +30,9 @@ def __getattr__(name: str) -> Any:
 
         value = getattr(_schema, name)
     elif name in _ABSENT:
-        value = _AbsentClass(name, (_Absent,), {"__module__": __name__, "__doc__": "Needs a server of recordings; not part of Reel."})
+        from .._absent import absent_class
+
+        value = absent_class(__name__, name, _WHY)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -18,9 +18,24 @@ _HERE = {
     "ParquetReader": "_parquet_reader",
     "video": "video",
 }
+_ABSENT = {
+    "it drives a running viewer by the live protocol, which is not there yet: rr.save() a file, which `reel view` shows": (
+        "Blueprint BlueprintInfo Command LoadingSource LogEntry OpenResult ProfileTrace Recording Timeline View ViewReport ViewerClient ViewerState"
+    ),
+    "it is of the catalog, which is not part of Reel. Files are read by rerun.chunk.RrdReader": (
+        "BearerTokenObjectStoreAuth ComponentSchema DatasetAssetSchema DatasetSchema EntitySchema MetricsCollector ObjectStoreAuth QueryMetrics RecordingSchema TableColumnSchema query_metrics"
+    ),
+    "data sets of LeRobot are not read by Reel": "LeRobotReader",
+}
+_WHY_ABSENT = {name: why for why, names in _ABSENT.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
+    if name in _WHY_ABSENT:
+        from .._absent import absent_class, absent_function
+
+        value = globals()[name] = (absent_function if name.islower() else absent_class)(__name__, name, _WHY_ABSENT[name])
+        return value
     if name in _HERE:
         module = import_module(f".{_HERE[name]}", __name__)
         value = module if name == _HERE[name] else getattr(module, name)
@@ -34,4 +49,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HERE, *_MOVED, "send_chunks"})
+    return sorted({*globals(), *_HERE, *_MOVED, *_WHY_ABSENT, "send_chunks"})
