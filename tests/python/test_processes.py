@@ -95,7 +95,7 @@ def test_the_end_does_not_wait_for_who_does_not_read(tmp_path, n):
         for reader in readers:
             os.close(reader)
     assert result.returncode == 0
-    assert took < 3.0  # 2 s are promised; the rest is for a machine that others use
+    assert took < 8.0  # 2 s are promised, which test_lifetime looks at; a wait for each of five would be longer than this even on a busy machine
 
 
 def test_the_end_with_threads_that_log():
