@@ -39,9 +39,11 @@ def _of_interface(interface: dict[str, Any]) -> Any:
     if not isinstance(shape, tuple) or not isinstance(typestr, str):
         raise TypeError(f"an __array_interface__ with the shape {shape!r:.100} and the type {typestr!r:.100} is none")
     format = _STRUCT_FORMATS.get(typestr[1:])
-    native = typestr[0] in ("|", "<" if sys.byteorder == "little" else ">")
-    if format and native and interface.get("strides") is None and isinstance(data, (bytes, bytearray, memoryview)) and 0 not in shape:
+    native = typestr[:1] in ("|", "<" if sys.byteorder == "little" else ">")
+    if format and native and interface.get("strides") is None and not interface.get("offset") and isinstance(data, (bytes, bytearray, memoryview)) and 0 not in shape:
         return memoryview(data).cast("B").cast(format, shape)
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        _check_strides(shape, interface.get("strides"), int(interface.get("offset", 0)), int(typestr[2:]) if typestr[2:].isdigit() else 1, memoryview(data).nbytes)
     try:
         import numpy
     except ImportError:
@@ -51,6 +53,19 @@ def _of_interface(interface: dict[str, Any]) -> Any:
         __array_interface__ = interface
 
     return numpy.array(Holder())
+
+
+def _check_strides(shape: tuple[int, ...], strides: Any, offset: int, size: int, n_bytes: int) -> None:
+    """numpy looks only whether an array's numbers are as many as its bytes have room for, not where they stand."""
+    import math
+
+    if 0 in shape:
+        return
+    if strides is None:
+        strides = [size * math.prod(shape[i + 1 :]) for i in range(len(shape))]
+    steps = [stride * (n - 1) for n, stride in zip(shape, strides)]
+    if offset + sum(step for step in steps if step < 0) < 0 or offset + sum(step for step in steps if step > 0) + size > n_bytes:
+        raise ValueError(f"an __array_interface__ of the shape {shape} with the strides {strides} and the offset {offset} leaves its {n_bytes} bytes")
 
 
 def plain_array(data: Any) -> Any:

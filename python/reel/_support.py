@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 from . import error_utils
+from .error_utils import strict_mode  # noqa: F401
 from ._plain import (  # noqa: F401
     ambiguous_colors,
     array_of,
@@ -67,11 +68,19 @@ def escape_entity_path_part(part: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else escapes.get(c, "\\" + c) for c in part)
 
 
+_PARTS_MAX = 1000
+
+
 def entity_path(entity_path: Any) -> str:
     """The path of a list of parts, each escaped."""
     if isinstance(entity_path, (str, bytes)) or not hasattr(entity_path, "__iter__"):
         raise TypeError(f"entity_path: {entity_path!r:.100} was given, a text or a list of texts expected")
-    return "/" + "/".join(escape_entity_path_part(str(part)) for part in entity_path)
+    parts = []
+    for part in entity_path:
+        parts.append(escape_entity_path_part(str(part)))
+        if len(parts) > _PARTS_MAX:  # one that never ends, most likely
+            raise ValueError(f"entity_path: a {type(entity_path)!r} gives more than {_PARTS_MAX} parts")
+    return "/" + "/".join(parts)
 
 
 # --- archetypes ---------------------------------------------------------------------------------------------------------------------

@@ -91,6 +91,7 @@ def _arrow_array(value: Any, pa_type: Any) -> Any:
     import pyarrow as pa
 
     if isinstance(value, (str, bytes, bytearray, dict)):
+        _reel.check_nesting(value)
         return pa.array([bytes(value) if isinstance(value, bytearray) else value], type=pa_type)
     if hasattr(value, "detach") and hasattr(value, "numpy"):
         value = value.numpy(force=True)
@@ -107,6 +108,8 @@ def _arrow_array(value: Any, pa_type: Any) -> Any:
         value = [value[()]]
     elif not hasattr(value, "__iter__") and not hasattr(value, "__arrow_c_array__"):
         value = [value]
+    if not hasattr(value, "__arrow_c_array__"):
+        _reel.check_nesting(value)
     return pa.array(value, type=pa_type)
 
 

@@ -11,6 +11,8 @@ import threading
 import warnings
 from typing import Any, Callable, TypeVar
 
+from . import _reel
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
@@ -44,6 +46,8 @@ def set_strict_mode(mode: bool) -> None:
     """Turns strict mode on or off."""
     global _strict_mode
     _strict_mode = bool(mode)
+    if mode:
+        _reel._note_strict_mode()
 
 
 def _place(frame: Any) -> tuple[str, int, dict[str, Any]]:
@@ -94,6 +98,8 @@ class catch_and_log_exceptions:
             _rerun_exception_ctx.place = _place(frame)
         if self.strict is not None:
             _rerun_exception_ctx.strict_mode = self.strict
+            if self.strict:
+                _reel._note_strict_mode()
         return self
 
     def __exit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> bool:

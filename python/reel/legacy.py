@@ -55,13 +55,15 @@ def _given(**fields: Any) -> dict[str, Any]:
 
 def _dimensions(positions: Any) -> int:
     """How many numbers the last dimension has."""
-    while not hasattr(positions, "shape"):
+    for _ in range(8):  # no deeper than arrays go: a list may contain itself, and a text's first letter is a text
+        if hasattr(positions, "shape"):
+            return positions.shape[-1] if len(positions.shape) else 0
         if not hasattr(positions, "__len__") or not len(positions):
             return 0
         if not hasattr(positions[0], "__len__"):
             return len(positions)
         positions = positions[0]
-    return positions.shape[-1] if len(positions.shape) else 0
+    return 0
 
 
 def _of_dimensions(positions: Any, two: str, three: str) -> Any:

@@ -1,5 +1,7 @@
 #include "archetype.h"
 
+#include "py_pickle.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@ typedef struct seen_class {
     bool is_plain;       /* no as_component_batches of its own */
 } seen_class;
 
+/* NULL: the class itself raised something when it was looked at. */
 static const seen_class *class_of(PyTypeObject *type) {
     static seen_class seen[256];
     seen_class *slot = &seen[((uintptr_t)type >> 5) % 256];
@@ -21,28 +24,36 @@ static const seen_class *class_of(PyTypeObject *type) {
         for (size_t i = 0; i < shapes_count(); i++)
             if (shape_at(i)->type == t)
                 found = shape_at(i);
-    PyObject *own = PyObject_GetAttrString((PyObject *)type, "as_component_batches"), *base = PyObject_GetAttrString((PyObject *)py.archetype_type, "as_component_batches");
-    bool is_plain = own && own == base;
-    Py_XDECREF(own);
+    PyObject *own, *base = PyObject_GetAttrString((PyObject *)py.archetype_type, "as_component_batches");
+    int has = base ? py_find((PyObject *)type, "as_component_batches", &own) : -1;
+    bool is_plain = has > 0 && own == base;
     Py_XDECREF(base);
-    PyErr_Clear();
+    if (has < 0)
+        return NULL;
+    Py_XDECREF(own);
+    PyObject *old = (PyObject *)slot->type;
     Py_INCREF((PyObject *)type);
-    Py_XDECREF((PyObject *)slot->type);
     *slot = (seen_class){type, found, is_plain};
+    Py_XDECREF(old);
     return slot;
 }
 
-bool archetype_is_plain(PyObject *object) {
-    return PyObject_TypeCheck(object, py.archetype_type) && ((archetype *)object)->shape && class_of(Py_TYPE(object))->is_plain;
+int archetype_is_plain(PyObject *object) {
+    if (!PyObject_TypeCheck(object, py.archetype_type) || !((archetype *)object)->shape)
+        return 0;
+    const seen_class *c = class_of(Py_TYPE(object));
+    return c ? c->is_plain : -1;
 }
 
 /* ---- making */
 
 static PyObject *archetype_make(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     (void)args, (void)kwargs;
-    archetype *self = (archetype *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+    const seen_class *c = class_of(type);
+    shape *s = c ? c->shape : NULL;
+    archetype *self = c ? (archetype *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0) : NULL;
     if (self)
-        self->shape = class_of(type)->shape;
+        self->shape = s;
     return (PyObject *)self;
 }
 
@@ -226,6 +237,15 @@ static PyObject *from_fields(PyObject *type, PyObject *args, PyObject *kwargs) {
     return (PyObject *)self;
 }
 
+PyObject *archetype_restored(PyTypeObject *type, PyObject *fields) {
+    archetype *self = (archetype *)archetype_make(type, NULL, NULL);
+    PyObject *own = self ? PyDict_Copy(fields) : NULL;
+    if (self && (!own || (self->shape && put_keywords(self, own) < 0)))
+        Py_CLEAR(self);
+    Py_XDECREF(own);
+    return (PyObject *)self;
+}
+
 static PyObject *cleared(PyObject *type, PyObject *ignored) {
     (void)ignored;
     archetype *self = empty_of(type);
@@ -274,20 +294,25 @@ static PyObject *archetype_repr(PyObject *self) { return call_support("archetype
 
 static PyObject *archetype_name(PyObject *type, PyObject *ignored) {
     (void)ignored;
-    const shape *s = class_of((PyTypeObject *)type)->shape;
-    return s ? PyUnicode_FromString(s->table->name) : call_support("archetype_name", type);
+    const seen_class *c = class_of((PyTypeObject *)type);
+    if (!c)
+        return NULL;
+    return c->shape ? PyUnicode_FromString(c->shape->table->name) : call_support("archetype_name", type);
 }
 static PyObject *archetype_short_name(PyObject *type, PyObject *ignored) {
     (void)ignored;
-    const shape *s = class_of((PyTypeObject *)type)->shape;
-    return s ? PyUnicode_FromString(s->name) : PyType_GetName((PyTypeObject *)type);
+    const seen_class *c = class_of((PyTypeObject *)type);
+    if (!c)
+        return NULL;
+    return c->shape ? PyUnicode_FromString(c->shape->name) : PyType_GetName((PyTypeObject *)type);
 }
 
 /* (field, component, component type, level, many) of each field: what Python code knows of the data model. */
 static PyObject *archetype_fields(PyObject *type, PyObject *ignored) {
     (void)ignored;
-    const shape *s = class_of((PyTypeObject *)type)->shape;
-    PyObject *list = PyList_New(0);
+    const seen_class *c = class_of((PyTypeObject *)type);
+    const shape *s = c ? c->shape : NULL;
+    PyObject *list = c ? PyList_New(0) : NULL;
     for (uint32_t i = 0; list && s && i < s->table->n_fields; i++) {
         const reel__field *f = &s->table->fields[i];
         PyObject *item = Py_BuildValue("(sssiO)", f->name, f->descriptor.component, f->descriptor.component_type, (int)f->level, f->many ? Py_True : Py_False);
@@ -305,7 +330,11 @@ static PyObject *archetype_compare(PyObject *self, PyObject *other, int op) {
     bool equal = true;
     for (uint32_t i = 0; equal && i < n_fields((archetype *)self); i++) {
         PyObject *a = (PyObject *)((archetype *)self)->fields[i], *b = (PyObject *)((archetype *)other)->fields[i];
+        Py_XINCREF(a); /* another thread may set the field meanwhile */
+        Py_XINCREF(b);
         int same = a && b ? PyObject_RichCompareBool(a, b, Py_EQ) : a == b;
+        Py_XDECREF(a);
+        Py_XDECREF(b);
         if (same < 0)
             return NULL;
         equal = same;
@@ -337,6 +366,7 @@ static PyMethodDef base_methods[] = {
     {"archetype_short_name", archetype_short_name, METH_NOARGS | METH_CLASS, "archetype_short_name($type, /)\n--\n\nThe name alone, such as `Points3D`."},
     {"_fields", archetype_fields, METH_NOARGS | METH_CLASS, "_fields($type, /)\n--\n\n[(field, component, component type, level, whether it may have many values)]"},
     {"__attrs_init__", (PyCFunction)(void (*)(void))attrs_init, METH_VARARGS | METH_KEYWORDS, "__attrs_init__($self, **fields)\n--\n\nSets the fields given and unsets all others."},
+    {"__reduce__", archetype_reduce, METH_NOARGS, "__reduce__($self, /)\n--\n\nFor pickle and copy: the batches."},
     {"__attrs_clear__", attrs_clear, METH_NOARGS, "__attrs_clear__($self, /)\n--\n\nUnsets all fields."},
     {NULL, NULL, 0, NULL},
 };
@@ -361,13 +391,13 @@ static char *signature_of(const shape *s, const char *what) {
     size_t size = 512 + strlen(what) + 64 * (size_t)s->table->n_fields, at;
     char *doc = malloc(size);
     uint32_t required = s->n_required;
+    if (!doc)
+        return NULL;
     if (s->is_transform) {
         snprintf(doc, size, "%s(*, translation=None, rotation=None, rotation_axis_angle=None, quaternion=None, scale=None, mat3x3=None, from_parent=None, relation=None, child_frame=None, "
                  "parent_frame=None)\n--\n\n%s", s->name, what);
         return doc;
     }
-    if (!doc)
-        return NULL;
     at = (size_t)snprintf(doc, size, "%s(", s->name);
     if (!s->n_positional)
         at += (size_t)snprintf(doc + at, size - at, "*");
@@ -462,5 +492,5 @@ int archetype_init(PyObject *module) {
     py.archetype_type = (PyTypeObject *)PyType_FromSpec(&spec);
     if (!py.archetype_type)
         return -1;
-    return PyModule_AddObjectRef(module, "Archetype", (PyObject *)py.archetype_type);
+    return PyModule_AddObjectRef(module, "Archetype", (PyObject *)py.archetype_type) < 0 ? -1 : pickle_init(module);
 }

@@ -12,8 +12,11 @@ typedef struct archetype {
 
 /* The class of an archetype; borrowed. NULL: exception set. */
 PyTypeObject *archetype_type_of(shape *s);
-/* Whether an object is an archetype whose fields may be logged from C: its class does not say otherwise by a method as_component_batches of its own. */
-bool archetype_is_plain(PyObject *object);
+/* Whether an object is an archetype whose fields may be logged from C: its class does not say otherwise by a method as_component_batches of its own. -1: exception set. */
+int archetype_is_plain(PyObject *object);
+
+/* An object of the class with these batches; its own __init__ is passed over. NULL: exception set. */
+PyObject *archetype_restored(PyTypeObject *type, PyObject *fields);
 
 int archetype_init(PyObject *module);
 

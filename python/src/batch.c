@@ -2,6 +2,7 @@
 
 #include "capsule.h"
 #include "convert.h"
+#include "py_pickle.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,8 +56,7 @@ static void batch_dealloc(PyObject *self) {
 
 /* ---- the classes of the kinds */
 
-/* Which kind a class is for: its own, or that of the nearest base. */
-static kind *kind_of_type(PyTypeObject *type) {
+kind *batch_kind_of(PyTypeObject *type) {
     static struct {
         PyTypeObject *type;
         kind *kind;
@@ -67,22 +67,22 @@ static kind *kind_of_type(PyTypeObject *type) {
     for (PyTypeObject *t = type; t; t = PyType_GetSlot(t, Py_tp_base))
         for (size_t i = 0; i < kinds_count(); i++)
             if (kind_at(i)->batch_type == t) {
+                PyObject *old = (PyObject *)seen[slot].type;
                 Py_INCREF((PyObject *)type);
-                Py_XDECREF((PyObject *)seen[slot].type);
                 seen[slot].type = type;
                 seen[slot].kind = kind_at(i);
+                Py_XDECREF(old);
                 return kind_at(i);
             }
     return NULL;
 }
 
-/* A class of Python's own: its _native_to_pa_array(data, type) gives an Arrow array. NULL without an exception: it has none. */
-static PyObject *own_conversion(PyTypeObject *type) {
-    PyObject *f = PyObject_GetAttrString((PyObject *)type, "_native_to_pa_array");
-    if (!f || PyCFunction_Check(f)) /* ours, of the base class */
-        Py_CLEAR(f);
-    PyErr_Clear();
-    return f;
+/* A class of Python's own: its _native_to_pa_array(data, type) gives an Arrow array. *f NULL: it has none. */
+static int own_conversion(PyTypeObject *type, PyObject **f) {
+    int result = py_find((PyObject *)type, "_native_to_pa_array", f);
+    if (result > 0 && PyCFunction_Check(*f)) /* ours, of the base class */
+        Py_CLEAR(*f);
+    return result < 0 ? -1 : 0;
 }
 
 static batch *make_own(PyTypeObject *type, PyObject *f, PyObject *data) {
@@ -103,8 +103,9 @@ static batch *make_own(PyTypeObject *type, PyObject *f, PyObject *data) {
 static batch *make_from(PyTypeObject *type, kind *k, PyObject *own, PyObject *data) {
     if (own)
         return make_own(type, own, data);
-    if (!k && data != Py_None && has_arrow(data))
-        return batch_import_object(NULL, data, type);
+    int is_arrow = !k && data != Py_None ? has_arrow(data) : 0;
+    if (is_arrow)
+        return is_arrow < 0 ? NULL : batch_import_object(NULL, data, type);
     if (!k) {
         PyErr_SetString(PyExc_NotImplementedError, "BaseBatch has no component of its own: use a subclass such as components.Position3DBatch, or give it an Arrow array");
         return NULL;
@@ -120,8 +121,10 @@ static PyObject *batch_make(PyTypeObject *type, PyObject *args, PyObject *kwargs
     PyObject *data = NULL, *strict = Py_None;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|O:BaseBatch", names, &data, &strict))
         return NULL;
-    kind *k = kind_of_type(type);
-    PyObject *own = k ? NULL : own_conversion(type);
+    kind *k = batch_kind_of(type);
+    PyObject *own = NULL;
+    if (!k && own_conversion(type, &own) < 0)
+        return NULL;
     batch *b = make_from(type, k, own, data);
     if (!b && (k || own) && PyErr_ExceptionMatches(PyExc_Exception)) {
         PyObject *name = PyType_GetName(type);
@@ -219,8 +222,11 @@ static PyObject *batch_compare(PyObject *self, PyObject *other, int op) {
         Py_XDECREF(f);
         if (!result)
             return NULL;
-        equal = PyObject_IsTrue(result) == 1;
+        int truth = PyObject_IsTrue(result);
         Py_DECREF(result);
+        if (truth < 0)
+            return NULL;
+        equal = truth;
     }
     return PyBool_FromLong(equal == (op == Py_EQ));
 }
@@ -261,7 +267,7 @@ static PyObject *batch_native(PyObject *type, PyObject *args) {
     PyObject *data, *ignored = NULL;
     if (!PyArg_ParseTuple(args, "O|O:_native_to_pa_array", &data, &ignored))
         return NULL;
-    PyObject *b = (PyObject *)make_from((PyTypeObject *)type, kind_of_type((PyTypeObject *)type), NULL, data), *array = b ? through("arrow_array", b) : NULL;
+    PyObject *b = (PyObject *)make_from((PyTypeObject *)type, batch_kind_of((PyTypeObject *)type), NULL, data), *array = b ? through("arrow_array", b) : NULL;
     Py_XDECREF(b);
     return array;
 }
@@ -273,7 +279,7 @@ static PyObject *batch_of(PyObject *type, PyObject *parameter) { return Py_Gener
 static PyObject *arrow_type_get(PyObject *self, PyObject *object, PyObject *type) {
     (void)self;
     PyObject *cls = type ? type : (PyObject *)Py_TYPE(object);
-    kind *k = PyType_Check(cls) ? kind_of_type((PyTypeObject *)cls) : NULL;
+    kind *k = PyType_Check(cls) ? batch_kind_of((PyTypeObject *)cls) : NULL;
     if (!k)
         Py_RETURN_NONE;
     PyObject *empty = (PyObject *)batch_new(k, NULL), *f = empty ? py_support("arrow_type") : NULL, *result = f ? PyObject_CallFunctionObjArgs(f, empty, NULL) : NULL;
@@ -311,6 +317,7 @@ static PyMethodDef batch_methods[] = {
     {"_packed", batch_packed, METH_NOARGS, "_packed($self, /)\n--\n\nNumbers as bytes, one value after another; None for texts, bools, bytes and structs."},
     {"_converter", batch_converter, METH_O | METH_CLASS, "_converter($type, data, /)\n--\n\nNone for None, else a batch of the data."},
     {"__arrow_c_array__", (PyCFunction)(void (*)(void))batch_c_array, METH_VARARGS | METH_KEYWORDS, "__arrow_c_array__($self, requested_schema=None)\n--\n\nThe Arrow PyCapsule interface; no copy."},
+    {"__reduce__", batch_reduce, METH_NOARGS, "__reduce__($self, /)\n--\n\nFor pickle and copy: the values as bytes."},
     {"__arrow_c_schema__", batch_c_schema, METH_NOARGS, "__arrow_c_schema__($self, /)\n--\n\nThe Arrow PyCapsule interface: the type."},
     {NULL, NULL, 0, NULL},
 };
@@ -345,7 +352,8 @@ static PyObject *flat(PyObject *self, PyObject *args) {
     uint8_t to = letter ? types[letter - letters] : from.type;
     PyObject *dims = PyTuple_New(from.n_dims), *bytes = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(from.n * number_bytes(to)));
     for (int i = 0; dims && i < from.n_dims; i++)
-        PyTuple_SetItem(dims, i, PyLong_FromUnsignedLongLong(from.shape[i]));
+        if (PyTuple_SetItem(dims, i, PyLong_FromUnsignedLongLong(from.shape[i])) < 0)
+            Py_CLEAR(dims);
     char name[2] = {0};
     for (size_t i = 0; i < sizeof types; i++)
         if (types[i] == to)

@@ -34,13 +34,16 @@ bool batch_check(PyObject *object);
 /* The kind's own subclass of BaseBatch; borrowed. */
 PyTypeObject *batch_type_of(kind *k);
 
+/* The kind of a class: its own, or that of the nearest base; NULL: none, and no exception. */
+kind *batch_kind_of(PyTypeObject *type);
+
 /* As an Arrow array that keeps the batch alive. The schema's name is "item". */
 int batch_export(batch *b, struct ArrowSchema *schema, struct ArrowArray *array);
 /* Values from an Arrow array, which is taken over in any case. k NULL: of any type. Texts say what they are not: "fixed_size_list<float>[3] expected". */
 batch *batch_import(kind *k, struct ArrowSchema *schema, struct ArrowArray *array, PyTypeObject *type);
 /* The same of an object with __arrow_c_array__ or __arrow_c_stream__ (its chunks joined). */
 batch *batch_import_object(kind *k, PyObject *object, PyTypeObject *type);
-bool has_arrow(PyObject *object);
+int has_arrow(PyObject *object); /* -1: exception set */
 
 int batch_init(PyObject *module);
 

@@ -186,14 +186,21 @@ done:
 }
 
 /* Pictures of PIL are Arrow arrays, too, but without their shape: what has __array_interface__ is read by that. */
-bool has_arrow(PyObject *object) {
-    return (PyObject_HasAttrString(object, "__arrow_c_array__") || PyObject_HasAttrString(object, "__arrow_c_stream__")) && !PyObject_HasAttrString(object, "__array_interface__");
+int has_arrow(PyObject *object) {
+    int has = py_has(object, "__arrow_c_array__");
+    if (!has)
+        has = py_has(object, "__arrow_c_stream__");
+    int is_picture = has > 0 ? py_has(object, "__array_interface__") : 0;
+    return is_picture < 0 ? -1 : has && is_picture ? 0 : has;
 }
 
 batch *batch_import_object(kind *k, PyObject *object, PyTypeObject *type) {
     struct ArrowSchema schema;
     struct ArrowArray array;
-    if (PyObject_HasAttrString(object, "__arrow_c_array__"))
+    int is_array = py_has(object, "__arrow_c_array__");
+    if (is_array < 0)
+        return NULL;
+    if (is_array)
         return capsule_take_array(object, &schema, &array) < 0 ? NULL : batch_import(k, &schema, &array, type);
     struct ArrowArrayStream stream;
     if (capsule_take_stream(object, &stream) < 0)

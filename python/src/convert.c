@@ -8,14 +8,11 @@ static bool is_plain(PyObject *data) {
     return PyFloat_Check(data) || PyLong_Check(data) || PyList_Check(data) || PyUnicode_Check(data) || PyTuple_CheckExact(data) || PyObject_CheckBuffer(data);
 }
 
-/* The plain data that an object of one of our own classes stands for; or the object itself. A new reference. */
+/* The plain data that an object of one of our own classes stands for; or the object itself. A new reference; NULL: exception set. */
 static PyObject *plain(PyObject *data) {
-    PyObject *value = is_plain(data) ? NULL : PyObject_GetAttrString(data, "_reel_");
-    if (value)
-        return value;
-    PyErr_Clear();
-    Py_INCREF(data);
-    return data;
+    PyObject *value;
+    int has = is_plain(data) ? 0 : py_find(data, "_reel_", &value);
+    return has < 0 ? NULL : has ? value : Py_NewRef(data);
 }
 
 /* "(5,)": a shape as Python writes it. */
@@ -125,17 +122,15 @@ static int put_matrix(float *to, PyObject *data, const kind *k) {
 
 /* Matrices side by side, each in a form of its own. */
 static int convert_matrix_list(batch *b, PyObject *list) {
-    Py_ssize_t n = PySequence_Size(list);
-    float *to = n < 0 || n > INT32_MAX ? NULL : batch_room(b, (size_t)n * b->kind->width);
-    for (Py_ssize_t i = 0; to && i < n; i++) {
-        PyObject *item = PySequence_GetItem(list, i);
-        int result = item ? put_matrix(to + i * b->kind->size, item, b->kind) : -1;
-        Py_XDECREF(item);
-        if (result < 0)
-            return -1;
-    }
-    if (!to)
-        return PyErr_Occurred() ? -1 : (PyErr_NoMemory(), -1);
+    PyObject *items = PySequence_Tuple(list); /* it may change while its items are looked at, or lie about its length */
+    Py_ssize_t n = items ? PyTuple_Size(items) : 0;
+    float *to = !items || n > INT32_MAX ? NULL : batch_room(b, (size_t)n * b->kind->width);
+    int result = to ? 0 : PyErr_Occurred() ? -1 : (PyErr_NoMemory(), -1);
+    for (Py_ssize_t i = 0; result == 0 && i < n; i++)
+        result = put_matrix(to + i * b->kind->size, PyTuple_GetItem(items, i), b->kind);
+    Py_XDECREF(items);
+    if (result < 0)
+        return -1;
     b->values = to;
     b->n = (uint32_t)n;
     return 0;
@@ -147,10 +142,7 @@ static int convert_matrix(batch *b, PyObject *data) {
     bool is_list = PyList_Check(data) || PyTuple_Check(data);
     numbers from;
     if (numbers_from(data, k->number, &from) < 0) {
-        if (!is_list || !PyErr_ExceptionMatches(PyExc_ValueError))
-            return -1;
-        PyErr_Clear();
-        return convert_matrix_list(b, data);
+        return is_list && py_forget(PyExc_ValueError) ? convert_matrix_list(b, data) : -1;
     }
     int dims = from.n_dims;
     bool one = from.n == k->size || from.n == 0, many = dims >= 2 && (from.shape[dims - 1] == k->size || (dims >= 3 && from.shape[dims - 1] == side && from.shape[dims - 2] == side));
@@ -200,7 +192,12 @@ static int convert_one(batch *b, PyObject *data) {
 static int convert_in_python(batch *b, PyObject *data) {
     const reel__arrow_node *nodes = b->kind->arrow->nodes;
     PyObject *values = NULL;
-    if (nodes->kind == REEL__ARROW_STRUCT && (PyDict_Check(data) || (PyObject_HasAttrString(data, "_reel_struct_") && PyObject_HasAttrString(data, nodes[1].name)))) {
+    int is_struct = nodes->kind != REEL__ARROW_STRUCT ? 0 : PyDict_Check(data) ? 1 : py_has(data, "_reel_struct_");
+    if (is_struct > 0 && !PyDict_Check(data))
+        is_struct = py_has(data, nodes[1].name);
+    if (is_struct < 0)
+        return -1;
+    if (is_struct) {
         if ((values = PyList_New(1))) {
             Py_INCREF(data);
             PyList_SetItem(values, 0, data);
@@ -234,10 +231,7 @@ static int take_over(batch *b, PyObject *data) {
 static int convert_arrow(batch *b, PyObject *data) {
     if (take_over(b, data) == 0)
         return 0;
-    if (!PyErr_ExceptionMatches(PyExc_TypeError) || b->form != FORM_PACKED || b->kind->conversion != CONVERT_PLAIN)
-        return -1;
-    PyErr_Clear();
-    return convert_numbers(b, data);
+    return b->form == FORM_PACKED && b->kind->conversion == CONVERT_PLAIN && py_forget(PyExc_TypeError) ? convert_numbers(b, data) : -1;
 }
 
 int convert(batch *b, PyObject *given) {
@@ -260,10 +254,13 @@ int convert(batch *b, PyObject *given) {
             Py_CLEAR(b->owner);
         }
     }
-    if (!is_plain(given) && has_arrow(given))
-        return convert_arrow(b, given);
+    int is_arrow = is_plain(given) ? 0 : has_arrow(given);
+    if (is_arrow)
+        return is_arrow < 0 ? -1 : convert_arrow(b, given);
     PyObject *data = plain(given);
     int result;
+    if (!data)
+        return -1;
     switch (b->kind->conversion) {
     case CONVERT_COLOR: result = convert_color(b, data); break;
     case CONVERT_ENUM: result = convert_enum(b, data); break;

@@ -26,8 +26,8 @@ int numbers_from(PyObject *object, uint8_t wanted, numbers *out);
 void numbers_free(numbers *n);
 /* n numbers of one type to another, packed; floats to integers only when whole and in range, integers only when in range (ValueError with the first that is not). what: for messages. */
 int numbers_cast(const void *from, uint8_t from_type, size_t n, void *to, uint8_t to_type, const char *what);
-/* Whether an object is one integer, and not an array of one. */
-bool is_integer(PyObject *object);
+/* Whether an object is one integer, and not an array of one. -1: exception set. */
+int is_integer(PyObject *object);
 /* Lets a batch use numbers where they stand, in a buffer or an Arrow array of the caller's, which it keeps from going away; what the caller writes there before the batch is logged is logged. Only
  * for many: false, nothing happened: they are few, or stand in memory of their own. */
 bool numbers_share(batch *b, const numbers *from);

@@ -123,31 +123,36 @@ static int convert_regular(batch *b, const numbers *from) {
     return 0;
 }
 
+/* One colour of any form. False: it is none; or an exception is set. */
+static bool put_color(uint32_t *to, PyObject *item, const char *name) {
+    numbers from;
+    if (numbers_from(item, REEL__ARROW_NULL, &from) < 0)
+        return false;
+    bool is_ambiguous;
+    size_t n_channels = channels_of(&from, &is_ambiguous);
+    bool is_one = n_channels && n_channels == from.n;
+    if (is_one && n_channels == 1)
+        is_one = numbers_cast(from.data, from.type, 1, to, REEL__ARROW_U32, name) == 0;
+    else if (is_one)
+        *to = pack(&from, 0, n_channels);
+    numbers_free(&from);
+    return is_one;
+}
+
 /* RGB, RGBA and packed ones side by side. */
 static int convert_mixed(batch *b, PyObject *list) {
-    size_t n = (size_t)PySequence_Size(list);
-    uint32_t *to = batch_room(b, n * 4);
-    for (size_t i = 0; to && i < n; i++) {
-        PyObject *item = PySequence_GetItem(list, (Py_ssize_t)i);
-        numbers from;
-        int result = item ? numbers_from(item, REEL__ARROW_NULL, &from) : -1;
-        Py_XDECREF(item);
-        if (result < 0)
-            return -1;
-        bool is_ambiguous;
-        size_t n_channels = channels_of(&from, &is_ambiguous);
-        bool is_one = n_channels && n_channels == from.n;
-        if (is_one && n_channels == 1)
-            is_one = numbers_cast(from.data, from.type, 1, &to[i], REEL__ARROW_U32, b->kind->name) == 0;
-        else if (is_one)
-            to[i] = pack(&from, 0, n_channels);
-        numbers_free(&from);
-        if (!is_one)
-            return PyErr_Occurred() ? -1 : refuse_color(b->kind->name);
-    }
+    PyObject *items = PySequence_Tuple(list); /* it may change while its items are looked at, or lie about its length */
+    size_t n = items ? (size_t)PyTuple_Size(items) : 0;
+    uint32_t *to = items && n <= INT32_MAX ? batch_room(b, n * 4) : NULL;
+    bool ok = to != NULL;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = put_color(&to[i], PyTuple_GetItem(items, (Py_ssize_t)i), b->kind->name);
+    Py_XDECREF(items);
+    if (!ok)
+        return PyErr_Occurred() ? -1 : refuse_color(b->kind->name);
     b->values = to;
     b->n = (uint32_t)n;
-    return to ? 0 : -1;
+    return 0;
 }
 
 int convert_color(batch *b, PyObject *data) {
@@ -155,10 +160,7 @@ int convert_color(batch *b, PyObject *data) {
     if (PyUnicode_Check(data))
         return refuse_color(b->kind->name);
     if (numbers_from(data, REEL__ARROW_NULL, &from) < 0) {
-        if (!(PyList_Check(data) || PyTuple_Check(data)) || !PyErr_ExceptionMatches(PyExc_ValueError))
-            return -1;
-        PyErr_Clear();
-        return convert_mixed(b, data);
+        return (PyList_Check(data) || PyTuple_Check(data)) && py_forget(PyExc_ValueError) ? convert_mixed(b, data) : -1;
     }
     int result = convert_regular(b, &from);
     numbers_free(&from);
@@ -202,16 +204,12 @@ static int put_variant(const kind *k, PyObject *item, uint32_t *out) {
         return refuse_variant(k, item);
     }
     PyObject *index = PyNumber_Index(item);
-    if (!index) {
-        PyErr_Clear();
-        return refuse_variant(k, item);
-    }
+    if (!index)
+        return py_forget(PyExc_TypeError) ? refuse_variant(k, item) : -1;
     unsigned long long value = PyLong_AsUnsignedLongLong(index);
     Py_DECREF(index);
-    if (value == (unsigned long long)-1 && PyErr_Occurred()) {
-        PyErr_Clear();
-        return refuse_variant(k, item);
-    }
+    if (value == (unsigned long long)-1 && PyErr_Occurred())
+        return py_forget(PyExc_OverflowError) ? refuse_variant(k, item) : -1;
     for (uint16_t i = 0; i < e->n; i++)
         if (e->values[i] == value)
             return *out = (uint32_t)value, 0;
@@ -219,12 +217,12 @@ static int put_variant(const kind *k, PyObject *item, uint32_t *out) {
 }
 
 int convert_enum(batch *b, PyObject *data) {
-    bool is_one = PyUnicode_Check(data) || is_integer(data);
-    PyObject *list = is_one ? PyTuple_Pack(1, data) : PyObject_HasAttrString(data, "__iter__") ? PySequence_Tuple(data) : NULL;
-    if (!list) {
-        PyErr_Clear();
-        return refuse_variant(b->kind, data);
-    }
+    int is_one = PyUnicode_Check(data) ? 1 : is_integer(data), is_many = is_one ? 0 : py_has(data, "__iter__");
+    if (is_one < 0 || is_many < 0)
+        return -1;
+    PyObject *list = is_one ? PyTuple_Pack(1, data) : is_many ? PySequence_Tuple(data) : NULL;
+    if (!list)
+        return !PyErr_Occurred() || py_forget(PyExc_TypeError) ? refuse_variant(b->kind, data) : -1;
     size_t n = (size_t)PyTuple_Size(list);
     uint8_t *to = batch_room(b, n * b->kind->width);
     int result = to ? 0 : -1;

@@ -38,8 +38,8 @@ static uint16_t next_node(const build *w, uint16_t at) { return (uint16_t)(at + 
 /* What a struct has under a name: an item of a mapping, an attribute. NULL without an exception: nothing. */
 static PyObject *member(PyObject *value, const char *name) {
     PyObject *found = PyDict_Check(value) ? PyMapping_GetItemString(value, name) : PyObject_GetAttrString(value, name);
-    if (!found && (PyErr_ExceptionMatches(PyExc_KeyError) || PyErr_ExceptionMatches(PyExc_AttributeError)))
-        PyErr_Clear();
+    if (!found)
+        py_forget(PyDict_Check(value) ? PyExc_KeyError : PyExc_AttributeError);
     return found;
 }
 
@@ -88,10 +88,8 @@ static int put_list(build *w, uint16_t at, PyObject *value, uint16_t stream) {
     if (PyUnicode_Check(value))
         return refuse(w, at, "a list", value);
     PyObject *list = list_of(value);
-    if (!list) {
-        PyErr_Clear();
-        return refuse(w, at, "a list", value);
-    }
+    if (!list)
+        return py_forget(PyExc_TypeError) ? refuse(w, at, "a list", value) : -1;
     Py_ssize_t n = PyList_Size(list);
     reel__buf_u32(lengths, (uint32_t)n);
     int result = 0;
@@ -169,13 +167,14 @@ static int put(build *w, uint16_t at, PyObject *given, bool is_root) {
     uint16_t stream = w->first_stream[at];
     bool has_validity = is_root ? w->type->root_nulls : reel__arrow_has_validity(node);
     Py_INCREF(given); /* to ask for an attribute may run code that takes it out of its list or mapping */
-    PyObject *value = given == Py_None ? NULL : PyObject_GetAttrString(given, "_reel_");
-    if (value) {
+    PyObject *value;
+    int has = given == Py_None ? 0 : py_find(given, "_reel_", &value);
+    if (has)
         Py_DECREF(given);
-    } else {
-        PyErr_Clear();
+    else
         value = given;
-    }
+    if (has < 0)
+        return -1;
     if (has_validity)
         reel__buf_u8(&w->streams[stream++], value != Py_None);
     int result;

@@ -14,9 +14,9 @@ static PyObject *text_of(PyObject *item) {
     }
     if (PyBytes_Check(item))
         return PyUnicode_FromEncodedObject(item, "utf-8", "strict");
-    PyObject *value = PyObject_GetAttrString(item, "_reel_");
-    if (!value)
-        PyErr_Clear();
+    PyObject *value;
+    if (py_find(item, "_reel_", &value) < 0)
+        return NULL;
     PyObject *text = PyObject_Str(value ? value : item);
     Py_XDECREF(value);
     return text;
@@ -27,9 +27,8 @@ static PyObject *texts_of(PyObject *data) {
     bool is_one = PyUnicode_Check(data) || PyBytes_Check(data) || PyDict_Check(data);
     PyObject *list = is_one ? NULL : list_of(data);
     if (!list) {
-        if (!is_one && !PyErr_ExceptionMatches(PyExc_TypeError))
+        if (!is_one && !py_forget(PyExc_TypeError))
             return NULL;
-        PyErr_Clear();
         if ((list = PyList_New(1))) {
             Py_INCREF(data);
             PyList_SetItem(list, 0, data);
@@ -146,9 +145,11 @@ static int put_array(batch *b, PyObject *data, bool raw) {
     numbers held;
     int result = put_run(&held, data, b->kind, raw);
     if (result == 0) {
-        bool is_empty = held.n == 0 && held.n_dims && PyObject_HasAttrString(data, "dtype");
+        int is_empty = held.n == 0 && held.n_dims ? py_has(data, "dtype") : 0;
         size_t n = !raw && held.n_dims >= 2 ? (size_t)held.shape[0] : !is_empty, bytes = held.n * number_bytes(held.type);
-        reel_bytes *runs = batch_room(b, n * sizeof *runs);
+        if (n > INT32_MAX) /* of nothing each */
+            PyErr_Format(PyExc_ValueError, "%s: %zu values were given, at most %d are allowed", b->kind->name, n, INT32_MAX);
+        reel_bytes *runs = is_empty < 0 || n > INT32_MAX ? NULL : batch_room(b, n * sizeof *runs);
         for (size_t i = 0; runs && i < n; i++)
             runs[i] = (reel_bytes){(const uint8_t *)held.data + i * (bytes / n), bytes / n};
         result = runs ? keep_runs(b, runs, n) : -1;
@@ -157,15 +158,14 @@ static int put_array(batch *b, PyObject *data, bool raw) {
     return result;
 }
 
-static int put_list(batch *b, PyObject *list, bool raw) {
-    size_t n = (size_t)PySequence_Size(list), n_held = 0;
+/* items: a tuple */
+static int put_list(batch *b, PyObject *items, bool raw) {
+    size_t n = (size_t)PyTuple_Size(items), n_held = 0;
     numbers *held = calloc(n ? n : 1, sizeof *held);
     reel_bytes *runs = held ? batch_room(b, n * sizeof *runs) : NULL;
     int result = runs ? 0 : -1;
     for (; result == 0 && n_held < n; n_held++) {
-        PyObject *item = PySequence_GetItem(list, (Py_ssize_t)n_held);
-        result = item ? put_run(&held[n_held], item, b->kind, raw) : -1;
-        Py_XDECREF(item);
+        result = put_run(&held[n_held], PyTuple_GetItem(items, (Py_ssize_t)n_held), b->kind, raw);
         if (result < 0)
             break;
         runs[n_held] = (reel_bytes){held[n_held].data, held[n_held].n * number_bytes(held[n_held].type)};
@@ -191,13 +191,16 @@ int convert_bytes(batch *b, PyObject *data) {
         return 0;
     }
     if (PyList_Check(data) || PyTuple_Check(data)) {
-        PyObject *first = PySequence_Size(data) > 0 ? PySequence_GetItem(data, 0) : NULL;
-        bool is_numbers = first && is_integer(first);
-        Py_XDECREF(first);
-        PyErr_Clear();
-        return is_numbers ? put_array(b, data, raw) : put_list(b, data, raw);
+        PyObject *items = PySequence_Tuple(data); /* it may change while its items are looked at, or lie about its length */
+        int is_numbers = !items ? -1 : PyTuple_Size(items) ? is_integer(PyTuple_GetItem(items, 0)) : 0;
+        int result = is_numbers < 0 ? -1 : is_numbers ? put_array(b, items, raw) : put_list(b, items, raw);
+        Py_XDECREF(items);
+        return result;
     }
-    if (!PyObject_CheckBuffer(data) && PyObject_HasAttrString(data, "read")) {
+    int is_file = PyObject_CheckBuffer(data) ? 0 : py_has(data, "read");
+    if (is_file < 0)
+        return -1;
+    if (is_file) {
         PyObject *content = PyObject_CallMethod(data, "read", NULL);
         int result = content && (PyBytes_Check(content) || PyByteArray_Check(content)) ? convert_bytes(b, content) : -1;
         Py_XDECREF(content);
@@ -212,8 +215,10 @@ int convert_bools(batch *b, PyObject *data) {
     numbers from;
     if (numbers_from(data, REEL__ARROW_BOOL, &from) < 0)
         return -1;
-    bool *to = from.n <= INT32_MAX ? batch_room(b, from.n) : NULL;
+    uint8_t *to = from.n <= INT32_MAX ? batch_room(b, from.n) : NULL;
     int result = to ? numbers_cast(from.data, from.type, from.n, to, REEL__ARROW_BOOL, b->kind->name) : -1;
+    if (from.n > INT32_MAX)
+        PyErr_Format(PyExc_ValueError, "%s: %zu values were given, at most %d are allowed", b->kind->name, from.n, INT32_MAX);
     if (to && result == 0) {
         b->values = to;
         b->n = (uint32_t)from.n;
@@ -275,6 +280,12 @@ static int convert_ragged(batch *b, PyObject *data) {
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
     PyObject *list = list_of(data);
+    if (!list && !py_forget(PyExc_TypeError)) { /* says more than that they are not alike */
+        Py_XDECREF(type);
+        Py_XDECREF(value);
+        Py_XDECREF(trace);
+        return -1;
+    }
     if (!list || PyList_Size(list) == 0) {
         Py_XDECREF(list);
         PyErr_Restore(type, value, trace);

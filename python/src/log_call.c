@@ -28,12 +28,13 @@ typedef struct call {
     batch *held[INLINE_COLUMNS];   /* batches of archetypes, whose fields may be set anew meanwhile: by what is logged with them, or by another thread */
     size_t n_held;
     PyObject *keep;                /* list of what else must live until the call is done */
+    size_t n_items;                /* that iterables gave, all together */
 } call;
 
 /* The room is not cleared: it is half a kilobyte and more, and most rows have one column. */
 static void call_init(call *c) {
     c->columns = NULL;
-    c->n = c->capacity = c->bytes = c->n_codes = c->n_arrows = c->n_held = 0;
+    c->n = c->capacity = c->bytes = c->n_codes = c->n_arrows = c->n_held = c->n_items = 0;
     c->arrows = NULL;
     c->keep = NULL;
 }
@@ -197,14 +198,16 @@ static batch *batch_of(PyObject *object, kind *k) {
         Py_INCREF(object);
         return (batch *)object;
     }
-    if (has_arrow(object))
-        return batch_import_object(k, object, py.batch_type);
+    int is_arrow = has_arrow(object);
+    if (is_arrow)
+        return is_arrow < 0 ? NULL : batch_import_object(k, object, py.batch_type);
     PyObject *array = PyObject_CallMethod(object, "as_arrow_array", NULL);
     if (!array)
         return NULL;
-    batch *b = batch_check(array) ? (Py_INCREF(array), (batch *)array)
-               : has_arrow(array) ? batch_import_object(NULL, array, py.batch_type)
-                                  : (PyErr_Format(PyExc_TypeError, "as_arrow_array() of a %.100R gave no Arrow array", (PyObject *)Py_TYPE(object)), NULL);
+    is_arrow = batch_check(array) ? 0 : has_arrow(array);
+    batch *b = batch_check(array) ? (Py_INCREF(array), (batch *)array) : is_arrow > 0 ? batch_import_object(NULL, array, py.batch_type) : NULL;
+    if (!b && !PyErr_Occurred())
+        PyErr_Format(PyExc_TypeError, "as_arrow_array() of a %.100R gave no Arrow array", (PyObject *)Py_TYPE(object));
     Py_DECREF(array);
     return b;
 }
@@ -232,12 +235,9 @@ static int put_described(call *c, reel_column *column, PyObject *descriptor, PyO
 /* An object with component_descriptor(): a batch with where it belongs. */
 static int put_component(call *c, PyObject *item) {
     PyObject *descriptor = PyObject_CallMethod(item, "component_descriptor", NULL);
-    PyObject *values = descriptor ? PyObject_GetAttrString(item, "_batch") : NULL;
-    if (descriptor && !values) {
-        PyErr_Clear();
-        Py_INCREF(item);
-        values = item;
-    }
+    PyObject *values = NULL;
+    if (descriptor && py_find(item, "_batch", &values) == 0)
+        values = Py_NewRef(item);
     reel_column *column = values ? next_column(c) : NULL;
     batch *b;
     int result = column ? put_described(c, column, descriptor, values, &b) : -1;
@@ -250,7 +250,7 @@ static int put_component(call *c, PyObject *item) {
 /* ---- what may be logged */
 
 static int put_entity(call *c, PyObject *object, int depth);
-enum { ITEMS_MAX = 4096 }; /* of one iterable */
+enum { ITEMS_MAX = 4096 }; /* of all iterables */
 
 static int not_loggable(PyObject *object) {
     PyErr_Format(PyExc_TypeError, "Expected an object implementing rerun.AsComponents or an iterable of rerun.DescribedComponentBatch, but got %R instead.", (PyObject *)Py_TYPE(object));
@@ -265,8 +265,8 @@ static int put_each(call *c, PyObject *iterable, int depth) {
         return -1;
     }
     int result = 0;
-    for (size_t n = 0; result == 0 && (item = PyIter_Next(iterator)); n++) {
-        if (n < ITEMS_MAX)
+    while (result == 0 && (item = PyIter_Next(iterator))) {
+        if (c->n_items++ < ITEMS_MAX)
             result = put_entity(c, item, depth + 1);
         else /* one that never ends, most likely */
             result = (PyErr_Format(PyExc_ValueError, "%R gives more than %d things to log: a row has at most 512 components", (PyObject *)Py_TYPE(iterable), (int)ITEMS_MAX), -1);
@@ -279,12 +279,14 @@ static int put_each(call *c, PyObject *iterable, int depth) {
 }
 
 static int put_entity(call *c, PyObject *object, int depth) {
-    if (archetype_is_plain(object))
-        return put_archetype(c, (archetype *)object);
+    int is_plain = archetype_is_plain(object);
+    if (is_plain)
+        return is_plain < 0 ? -1 : put_archetype(c, (archetype *)object);
     if (depth > 4 || PyUnicode_Check(object) || PyBytes_Check(object)) {
         return not_loggable(object);
     }
-    if (PyObject_HasAttrString(object, "as_component_batches")) {
+    int has = py_has(object, "as_component_batches");
+    if (has > 0) {
         PyObject *batches = PyObject_CallMethod(object, "as_component_batches", NULL);
         int result = batches ? put_each(c, batches, depth) : -1;
         if (batches && result == 0)
@@ -292,9 +294,9 @@ static int put_entity(call *c, PyObject *object, int depth) {
         Py_XDECREF(batches);
         return result;
     }
-    if (PyObject_HasAttrString(object, "component_descriptor"))
-        return put_component(c, object);
-    return put_each(c, object, depth);
+    if (has == 0)
+        has = py_has(object, "component_descriptor");
+    return has < 0 ? -1 : has ? put_component(c, object) : put_each(c, object, depth);
 }
 
 /* A text is a path as it is; a list has the parts, which are escaped. *owner: what keeps it. */
@@ -338,17 +340,37 @@ static reel_status log_now(reel_recording *rec, const char *path, const call *c,
     return status;
 }
 
-/* None: as the recording is (0); True, False. -1: exception set. */
+/* Whether strict mode may be on: until it has been, anywhere, nobody needs to be asked. */
+static bool may_be_strict;
+
+static PyObject *note_strict_mode(PyObject *self, PyObject *ignored) {
+    (void)self, (void)ignored;
+    may_be_strict = true;
+    Py_RETURN_NONE;
+}
+
+static int strict_mode(void) {
+    PyObject *f = py_support("strict_mode"), *mode = f ? PyObject_CallNoArgs(f) : NULL;
+    int truth = mode ? PyObject_IsTrue(mode) : -1;
+    Py_XDECREF(f);
+    Py_XDECREF(mode);
+    return truth;
+}
+
+/* strict: True, False, or None: as strict_mode() says, or, when that is off, as the recording is (0). -1: exception set. */
 static int flags_of(PyObject *is_static, PyObject *strict, uint32_t *flags) {
     int truth = is_static ? PyObject_IsTrue(is_static) : 0;
     if (truth < 0)
         return -1;
     *flags = truth ? REEL_LOG_STATIC : 0;
-    truth = strict && strict != Py_None ? PyObject_IsTrue(strict) : -2;
-    if (truth == -1)
-        return -1;
-    *flags |= truth == 1 ? REEL_LOG_STRICT : truth == 0 ? REEL_LOG_LENIENT : 0;
-    return 0;
+    if (strict && strict != Py_None) {
+        truth = PyObject_IsTrue(strict);
+        *flags |= truth > 0 ? REEL_LOG_STRICT : truth == 0 ? REEL_LOG_LENIENT : 0;
+    } else {
+        truth = may_be_strict ? strict_mode() : 0;
+        *flags |= truth > 0 ? REEL_LOG_STRICT : 0;
+    }
+    return truth < 0 ? -1 : 0;
 }
 
 static PyObject *log_to(recording *r, PyObject *const *args, Py_ssize_t n, PyObject *is_static, PyObject *strict, PyObject *instances) {
@@ -427,14 +449,16 @@ static void times_free(times *t) {
 
 /* _support gives (name, type, int64 values as a buffer) for each index, and (descriptor, batch, lengths as a uint32 buffer or None) for each column. */
 static int put_times(times *t, PyObject *indexes, call *c) {
-    Py_ssize_t n = PyList_Size(indexes);
+    Py_ssize_t n = PyTuple_Size(indexes);
     if (n > 64) {
         PyErr_Format(PyExc_ValueError, "%zd timelines were given, at most 64 are allowed", n);
         return -1;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
-        PyObject *item = PyList_GetItem(indexes, i), *name, *values;
+        PyObject *item = PyTuple_GetItem(indexes, i), *name, *values;
         int type;
+        if (!PyTuple_Check(item))
+            return PyErr_Format(PyExc_TypeError, "times: %.100R was given, (name, type, values) expected", item), -1;
         if (!PyArg_ParseTuple(item, "UiO", &name, &type, &values) || keep(c, item) < 0)
             return -1;
         reel_time_column *column = &t->columns[t->n];
@@ -442,18 +466,22 @@ static int put_times(times *t, PyObject *indexes, call *c) {
         column->type = (reel_time_type)type;
         if (!column->timeline || PyObject_GetBuffer(values, &t->views[t->n], PyBUF_C_CONTIGUOUS) < 0)
             return -1;
-        column->values = t->views[t->n].buf;
-        column->n = (size_t)t->views[t->n].len / 8;
-        t->n++;
+        const Py_buffer *view = &t->views[t->n++];
+        if (view->len % 8 || (uintptr_t)view->buf % 8)
+            return PyErr_Format(PyExc_ValueError, "times: %zd bytes were given, int64 values expected", view->len), -1;
+        column->values = view->buf;
+        column->n = (size_t)view->len / 8;
     }
     return 0;
 }
 
 static int put_columns(call *c, PyObject *columns) {
-    Py_ssize_t n = PyList_Size(columns);
+    Py_ssize_t n = PyTuple_Size(columns);
     for (Py_ssize_t i = 0; i < n; i++) {
-        PyObject *item = PyList_GetItem(columns, i), *descriptor, *values, *lengths;
+        PyObject *item = PyTuple_GetItem(columns, i), *descriptor, *values, *lengths;
         batch *b;
+        if (!PyTuple_Check(item))
+            return PyErr_Format(PyExc_TypeError, "columns: %.100R was given, (descriptor, values, lengths) expected", item), -1;
         if (!PyArg_ParseTuple(item, "OOO", &descriptor, &values, &lengths) || keep(c, item) < 0)
             return -1;
         reel_column *column = next_column(c);
@@ -484,9 +512,9 @@ PyObject *recording_send_columns(PyObject *self, PyObject *const *args, Py_ssize
     call c;
     call_init(&c);
     times t = {0};
-    PyObject *owner = NULL;
-    const char *path = path_of(args[0], &owner);
-    bool failed = !path || put_times(&t, args[1], &c) < 0 || put_columns(&c, args[2]) < 0;
+    PyObject *owner = NULL, *indexes = PyList_AsTuple(args[1]), *columns = PyList_AsTuple(args[2]); /* what they hold may run code that changes the lists */
+    const char *path = indexes && columns ? path_of(args[0], &owner) : NULL;
+    bool failed = !path || put_times(&t, indexes, &c) < 0 || put_columns(&c, columns) < 0;
     reel_status status = REEL_OK;
     if (!failed) {
         Py_BEGIN_ALLOW_THREADS
@@ -495,10 +523,22 @@ PyObject *recording_send_columns(PyObject *self, PyObject *const *args, Py_ssize
     }
     times_free(&t);
     call_free(&c);
+    Py_XDECREF(indexes);
+    Py_XDECREF(columns);
     Py_XDECREF(owner);
     if (failed || status != REEL_OK)
         return failed ? NULL : py_raise(status);
     if (recording_tell() < 0)
         return NULL;
     Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {
+    {"_note_strict_mode", note_strict_mode, METH_NOARGS, "_note_strict_mode()\n--\n\nStrict mode is on, somewhere: rows ask for it from now on."},
+    {NULL, NULL, 0, NULL},
+};
+
+int log_call_init(PyObject *module) {
+    may_be_strict = getenv("RERUN_STRICT") != NULL;
+    return PyModule_AddFunctions(module, functions);
 }

@@ -24,11 +24,15 @@ const char *number_name(uint8_t type) {
     return type < sizeof names / sizeof *names && names[type] ? names[type] : "something else";
 }
 
-bool is_integer(PyObject *object) { return PyLong_Check(object) || (PyIndex_Check(object) && !PyObject_HasAttrString(object, "__len__")); }
+int is_integer(PyObject *object) {
+    int is_array = PyLong_Check(object) || !PyIndex_Check(object) ? 0 : py_has(object, "__len__");
+    return is_array < 0 ? -1 : PyIndex_Check(object) && !is_array;
+}
 
 PyObject *list_of(PyObject *object) {
-    if (PyObject_HasAttrString(object, "__iter__")) /* what has __getitem__ alone may never end */
-        return PySequence_List(object);
+    int is_many = py_has(object, "__iter__"); /* what has __getitem__ alone may never end */
+    if (is_many)
+        return is_many < 0 ? NULL : PySequence_List(object);
     return PyErr_Format(PyExc_TypeError, "%.200R is no list", object);
 }
 
@@ -172,7 +176,7 @@ static bool cast_fast(const void *from, uint8_t from_type, size_t n, void *to, u
 #undef TO_FLOAT
 }
 
-/* Whatever is not zero is true. */
+/* Whatever is not zero is true, of bytes of other programs' bools, too. */
 static void cast_truth(const void *from, uint8_t from_type, size_t n, uint8_t *to) {
     for (size_t i = 0; i < n; i++) {
         number v = read_number(from, from_type, i);
@@ -181,7 +185,7 @@ static void cast_truth(const void *from, uint8_t from_type, size_t n, uint8_t *t
 }
 
 int numbers_cast(const void *from, uint8_t from_type, size_t n, void *to, uint8_t to_type, const char *what) {
-    if (from_type == to_type) {
+    if (from_type == to_type && to_type != REEL__ARROW_BOOL) {
         if (n)
             memcpy(to, from, n * number_bytes(to_type));
         return 0;
@@ -222,7 +226,7 @@ static uint8_t type_of_format(const char *format, Py_ssize_t size) {
         format++;
     else if (*format == '>' || *format == '!')
         return 0;
-    if (!*format || format[1])
+    if (!*format || format[1] || size > 8)
         return 0;
     if (strchr("bhilqn", *format))
         return size == 1 ? REEL__ARROW_I8 : size == 2 ? REEL__ARROW_I16 : size == 4 ? REEL__ARROW_I32 : REEL__ARROW_I64;
@@ -315,16 +319,14 @@ static int from_odd_array(PyObject *object, uint8_t wanted, numbers *out) {
 
 static int from_buffer(PyObject *object, uint8_t wanted, numbers *out) {
     if (PyObject_GetBuffer(object, &out->view, PyBUF_RECORDS_RO) < 0) {
-        if (PyErr_ExceptionMatches(PyExc_MemoryError))
-            return -1;
-        PyErr_Clear();
-        return from_odd_array(object, wanted, out);
+        bool is_none = py_forget(PyExc_BufferError) || py_forget(PyExc_ValueError) || py_forget(PyExc_TypeError) || py_forget(PyExc_NotImplementedError);
+        return is_none ? from_odd_array(object, wanted, out) : -1;
     }
-    if (!type_of_format(out->view.format, out->view.itemsize) && PyObject_HasAttrString(object, "dtype")) {
-        PyBuffer_Release(&out->view);
-        return from_odd_array(object, wanted, out);
-    }
-    return from_view(out);
+    int is_odd = type_of_format(out->view.format, out->view.itemsize) ? 0 : py_has(object, "dtype");
+    if (is_odd == 0)
+        return from_view(out);
+    PyBuffer_Release(&out->view);
+    return is_odd < 0 ? -1 : from_odd_array(object, wanted, out);
 }
 
 static int from_arrow(PyObject *object, numbers *out) {
@@ -337,11 +339,12 @@ static int from_arrow(PyObject *object, numbers *out) {
     reel_status status = reel__arrow_import(&b->schema, &b->array, "values", &type);
     if (status != REEL_OK)
         return py_raise(status), -1;
-    uint32_t bytes = 0, per_value = 1;
+    uint32_t bytes = 0;
+    uint64_t per_value = 1;
     uint16_t node = 0;
     out->shape[0] = b->n;
     out->n_dims = 1;
-    for (; type->nodes[node].kind == REEL__ARROW_FIXED_LIST && out->n_dims < NUMBERS_DIMS_MAX; node++) {
+    for (; type->nodes[node].kind == REEL__ARROW_FIXED_LIST && out->n_dims < NUMBERS_DIMS_MAX && per_value < UINT32_MAX; node++) {
         out->shape[out->n_dims++] = type->nodes[node].n;
         per_value *= type->nodes[node].n;
     }
@@ -461,7 +464,7 @@ static int put_length(gather *g, int depth, uint64_t n, bool is_first) {
 static int put_any(gather *g, PyObject *object, int depth);
 
 static int put_items(gather *g, PyObject *list, int depth) {
-    Py_ssize_t n = PySequence_Size(list);
+    Py_ssize_t n = PyList_Check(list) ? PyList_Size(list) : PyTuple_Size(list);
     if (n < 0 || put_length(g, depth, (uint64_t)n, depth >= g->out->n_dims) < 0)
         return -1;
     for (Py_ssize_t i = 0; i < n; i++) {
@@ -562,11 +565,16 @@ static int from_scalar(PyObject *object, numbers *out) {
 
 /* What an object says it stands for: our own classes (`_reel_`), numpy's protocol, DLPack by way of _support, any iterable. A new reference; NULL without an exception: nothing. */
 static PyObject *stand_in(PyObject *object) {
-    PyObject *value = PyObject_GetAttrString(object, "_reel_");
-    if (value)
+    static const char *const protocols[] = {"__array_interface__", "__dlpack__", "__array__"};
+    PyObject *value;
+    int has = py_find(object, "_reel_", &value);
+    if (has)
         return value;
-    PyErr_Clear();
-    if (PyObject_HasAttrString(object, "__array_interface__") || PyObject_HasAttrString(object, "__dlpack__") || PyObject_HasAttrString(object, "__array__")) {
+    for (size_t i = 0; !has && i < sizeof protocols / sizeof *protocols; i++)
+        has = py_has(object, protocols[i]);
+    if (has < 0)
+        return NULL;
+    if (has) {
         PyObject *f = py_support("array_of");
         value = f ? PyObject_CallFunctionObjArgs(f, object, NULL) : NULL;
         Py_XDECREF(f);
@@ -578,7 +586,11 @@ static PyObject *stand_in(PyObject *object) {
         Py_XDECREF(stop);
         return pair;
     }
-    if (PyUnicode_Check(object) || PyDict_Check(object) || PyType_Check(object) || !PyObject_HasAttrString(object, "__iter__")) {
+    bool is_none = PyUnicode_Check(object) || PyDict_Check(object) || PyType_Check(object);
+    has = is_none ? 0 : py_has(object, "__iter__");
+    if (has < 0)
+        return NULL;
+    if (!has) {
         PyErr_Format(PyUnicode_Check(object) ? PyExc_ValueError : PyExc_TypeError, "%.200R is no number and holds none", object);
         return NULL;
     }
@@ -588,8 +600,12 @@ static PyObject *stand_in(PyObject *object) {
 /* A number by Python's protocols: Fraction, Decimal, and whatever has __index__ or __float__, and is no array. 1: it was one. */
 static int from_protocol(PyObject *object, numbers *out) {
     bool is_index = PyIndex_Check(object), is_float = PyType_GetSlot(Py_TYPE(object), Py_nb_float) != NULL;
-    if ((!is_index && !is_float) || PyObject_HasAttrString(object, "_reel_") || PyObject_HasAttrString(object, "__array__") || PyObject_HasAttrString(object, "__len__"))
-        return 0;
+    static const char *const others[] = {"_reel_", "__array__", "__len__"};
+    int has = !is_index && !is_float;
+    for (size_t i = 0; !has && i < sizeof others / sizeof *others; i++)
+        has = py_has(object, others[i]);
+    if (has)
+        return has < 0 ? -1 : 0;
     PyObject *value = is_index ? PyNumber_Index(object) : PyNumber_Float(object);
     int result = value ? from_scalar(value, out) : -1;
     Py_XDECREF(value);
@@ -635,7 +651,7 @@ bool numbers_share(batch *b, const numbers *from) {
     if (b->owner)
         b->values = from->data;
     else
-        PyErr_Clear();
+        PyErr_Clear(); /* MemoryError, or an object that gives its buffer only once: its numbers are copied */
     return b->owner != NULL;
 }
 

@@ -12,6 +12,7 @@
 #  define Py_LIMITED_API 0x030B0000
 #endif
 #include <Python.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include <reel/reel.h>
@@ -36,6 +37,12 @@ const char *py_text(PyObject *object, const char *what);
 
 /* With an exception set by what the program gave: in strict mode it stays (-1), else it becomes a warning (0). context: what could not be done. strict: True, False, or None as strict_mode(). */
 int py_soften(const char *context, PyObject *strict);
+
+/* Attributes that an object may have: 1, or 0 and no exception; -1: the look-up raised something else than AttributeError, which stays. *out: a new reference, or NULL. */
+int py_find(PyObject *object, const char *name, PyObject **out);
+int py_has(PyObject *object, const char *name);
+/* With an exception set: clears it if it is of this type (or tuple of types). False: it is another one, and stays: KeyboardInterrupt and MemoryError say nothing about a value. */
+bool py_forget(PyObject *type);
 
 /* Interned str for attribute names; made once, kept. */
 #define PY_NAME(variable, text) \

@@ -50,7 +50,7 @@ static PyObject *combine(PyObject *self, PyObject *args) {
         return NULL;
     numbers na = {0}, nb = {0};
     const float *fa = floats_of(&na, a, what, &keep_a), *fb = fa && b != Py_None ? floats_of(&nb, b, what, &keep_b) : NULL;
-    size_t n = na.n > nb.n || !fb ? na.n : nb.n;
+    size_t n = fb && (!na.n || !nb.n) ? 0 : na.n > nb.n || !fb ? na.n : nb.n; /* with none of one of them there is no sum */
     bool fits = fa && (b == Py_None || fb);
     if (fits && (!size || na.n % size || nb.n % size || (fb && na.n != nb.n && na.n != size && nb.n != size))) {
         PyErr_Format(PyExc_ValueError, "%s: %zu and %zu numbers do not go together: values of %u numbers, as many on both sides, expected", what, na.n, nb.n, size);
@@ -86,6 +86,8 @@ static PyObject *pick(PyObject *self, PyObject *args) {
         float *to = (float *)(void *)PyBytes_AsString(picked);
         for (Py_ssize_t c = 0; c < n_columns && !PyErr_Occurred(); c++) {
             unsigned long column = PyLong_AsUnsignedLong(PyTuple_GetItem(columns, c));
+            if (column >= size && !PyErr_Occurred())
+                PyErr_Format(PyExc_ValueError, "%s: there is no column %lu of %u", what, column, size);
             for (size_t i = 0; column < size && i < n.n / size; i++)
                 to[i * (size_t)n_columns + (size_t)c] = from[i * size + column];
         }
@@ -117,7 +119,53 @@ static PyObject *flat(PyObject *self, PyObject *data) {
     return result;
 }
 
+/* What numpy's arrays of objects hold, as a list of lists. NULL without an exception: it is no such array. */
+static PyObject *objects_of(PyObject *data) {
+    PyObject *type, *letter = NULL, *items = NULL;
+    if (!PySequence_Check(data) || py_find(data, "dtype", &type) <= 0)
+        return NULL;
+    if (py_find(type, "kind", &letter) > 0 && PyUnicode_Check(letter) && PyUnicode_CompareWithASCIIString(letter, "O") == 0)
+        items = PyObject_CallMethod(data, "tolist", NULL);
+    Py_DECREF(type);
+    Py_XDECREF(letter);
+    return items;
+}
+
+/* What stands in a list, tuple, set, dict or array of objects, as a tuple. NULL without an exception: it is none. */
+static PyObject *items_of(PyObject *data) {
+    if (PyFloat_Check(data) || PyLong_Check(data) || PyUnicode_Check(data) || PyBytes_Check(data))
+        return NULL;
+    if (PyList_Check(data) || PyTuple_Check(data) || PyAnySet_Check(data))
+        return PySequence_Tuple(data);
+    PyObject *values = PyDict_Check(data) ? PyDict_Values(data) : objects_of(data), *items = values ? PySequence_Tuple(values) : NULL;
+    Py_XDECREF(values);
+    return items;
+}
+
+/* Values below each other, no deeper than Arrow types go. What contains itself has no end, and pyarrow does not look for one. */
+static int check_depth(PyObject *data, int depth) {
+    enum { DEPTH_MAX = 32 };
+    PyObject *items = items_of(data);
+    int result = PyErr_Occurred() ? -1 : 0;
+    if (items && depth == DEPTH_MAX) {
+        PyErr_Format(PyExc_ValueError, "values are nested more than %d deep, or contain themselves", (int)DEPTH_MAX);
+        result = -1;
+    }
+    for (Py_ssize_t i = 0, n = items ? PyTuple_Size(items) : 0; result == 0 && i < n; i++)
+        result = check_depth(PyTuple_GetItem(items, i), depth + 1);
+    Py_XDECREF(items);
+    return result;
+}
+
+static PyObject *check_nesting(PyObject *self, PyObject *data) {
+    (void)self;
+    if (check_depth(data, 0) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
+    {"check_nesting", check_nesting, METH_O, "check_nesting(data, /)\n--\n\nRaises ValueError when lists, sets and dicts are nested too deep, or contain themselves."},
     {"flat", flat, METH_O, "flat(data, /)\n--\n\nThe numbers in one dimension."},
     {"array_facts", array_facts, METH_O, "array_facts(data, /)\n--\n\n(type, shape, bytes) of anything that holds numbers."},
     {"combine", combine, METH_VARARGS, "combine(a, x, b, y, size, what, /)\n--\n\nx * a + y * b in float32."},

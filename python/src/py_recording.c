@@ -607,7 +607,7 @@ int recording_init(PyObject *module) {
     reel__wait_begin = wait_begin;
     reel__wait_end = wait_end;
     py.recording_type = (PyTypeObject *)PyType_FromSpec(&spec);
-    if (!py.recording_type || PyModule_AddFunctions(module, functions) < 0 || sinks_init(module) < 0 || wait_init(module) < 0 || view_init(module) < 0)
+    if (!py.recording_type || PyModule_AddFunctions(module, functions) < 0 || log_call_init(module) < 0 || sinks_init(module) < 0 || wait_init(module) < 0 || view_init(module) < 0)
         return -1;
     return PyModule_AddObjectRef(module, "Recording", (PyObject *)py.recording_type);
 }

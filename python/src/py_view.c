@@ -72,6 +72,10 @@ static int server_init(PyObject *self, PyObject *args, PyObject *kwargs) {
     PyObject *page, *script;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "iSS:ViewerServer", names, &port, &page, &script))
         return -1;
+    if (s->page) {
+        PyErr_SetString(PyExc_ValueError, "the server has been started before");
+        return -1;
+    }
     if (port < 0 || port > 65535) {
         PyErr_Format(PyExc_ValueError, "port: %d is none (0 to 65535; 0: a free one)", port);
         return -1;
