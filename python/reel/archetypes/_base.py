@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, Callable
 
 from .. import _reel
-from ..error_utils import strict_mode, warn
+from ..error_utils import strict_mode, warn, warn_or_raise
 
 
 def base_of(name: str) -> type:
@@ -17,6 +17,17 @@ def base_of(name: str) -> type:
 def base(name: str) -> type:
     """The same of an archetype of data."""
     return base_of(f"rerun.archetypes.{name}")
+
+
+def taken(argument: str, function: Callable[..., Any], *values: Any) -> Any:
+    """What the function makes of an argument; its error names that."""
+    try:
+        return function(*values)
+    except (TypeError, ValueError, OverflowError) as error:
+        if str(error).startswith(f"{argument}: "):
+            raise
+        kind = next(kind for kind in (TypeError, OverflowError, ValueError) if isinstance(error, kind))
+        raise kind(f"{argument}: {error}") from error
 
 
 def written(cls: Any = None, *, raises: bool = False) -> Any:
@@ -40,7 +51,9 @@ def written(cls: Any = None, *, raises: bool = False) -> Any:
                 raise  # the call itself: an argument that there is not
             self.__attrs_clear__()
             if strict_mode():
-                raise
+                if str(error).startswith(name):
+                    raise
+                warn_or_raise(f"{name}: {error}", error, True)
             warn(f"{name}: {type(error).__name__}({error})")
 
     cls.__init__ = __init__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-from ._base import base, written
+from ._base import base, taken, written
 
 
 def _contents(path: Any, contents: Any, media_type: Any) -> tuple[Any, Any]:
@@ -14,11 +14,12 @@ def _contents(path: Any, contents: Any, media_type: Any) -> tuple[Any, Any]:
         raise ValueError("Must provide exactly one of 'path' or 'contents'")
     if path is None:
         return (contents.read() if hasattr(contents, "read") else contents), media_type
+    path = taken("path", pathlib.Path, path)
     if media_type is None:
         from ..components import MediaType
 
         media_type = MediaType.guess_from_path(path)
-    return pathlib.Path(path).read_bytes(), media_type
+    return path.read_bytes(), media_type
 
 
 @written

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import _reel
 from ..error_utils import _send_warning_or_raise, catch_and_log_exceptions
-from ._base import base, written
+from ._base import base, taken, written
 
 # Codes of ChannelDatatype and ColorModel (schema/types.txt), by what people call them.
 _DATATYPES = {"uint8": 6, "int8": 7, "uint16": 8, "int16": 9, "uint32": 10, "int32": 11, "uint64": 12, "int64": 13, "float16": 33, "float32": 34, "float64": 35}
@@ -63,7 +63,7 @@ def format_of(width: int, height: int, datatype: int | None, model: int | None =
 
 def flat_image(image: Any, what: str) -> tuple[bytes, dict[str, Any]]:
     """The buffer and the format of an image with one channel."""
-    code, shape, data = pixels_of(image, what)
+    code, shape, data = taken(f"{what}, image", pixels_of, image, what)
     if len(shape) != 2:
         raise ValueError(f"{what} must be 2D, got shape {shape}")
     return data, format_of(shape[1], shape[0], code)
@@ -101,7 +101,7 @@ class Image(base("Image")):  # type: ignore[misc]
             return
         if pixel_format is not None:
             raise ValueError("Cannot specify both 'image' and 'pixel_format'")
-        code, shape, data = pixels_of(image, "Image")
+        code, shape, data = taken("image", pixels_of, image, "Image")
         if len(shape) == 2:
             shape = (*shape, 1)
         if len(shape) != 3:

@@ -7,7 +7,7 @@ from typing import Any, Callable
 
 from .. import _reel
 from ..error_utils import _send_warning_or_raise
-from ._base import base, written
+from ._base import base, taken, written
 
 
 def _halves(sizes: Any, mins: Any, half_sizes: Any, centers: Any, dimensions: int) -> tuple[Any, Any]:
@@ -15,14 +15,14 @@ def _halves(sizes: Any, mins: Any, half_sizes: Any, centers: Any, dimensions: in
     if sizes is not None:
         if half_sizes is not None:
             _send_warning_or_raise("Cannot specify both `sizes` and `half_sizes` at the same time.", 1)
-        half_sizes = _reel.combine(sizes, 0.5, None, 0, dimensions, "sizes")
+        half_sizes = taken("sizes", _reel.combine, sizes, 0.5, None, 0, dimensions, "sizes")
     if mins is not None:
         if centers is not None:
             _send_warning_or_raise("Cannot specify both `mins` and `centers` at the same time.", 1)
         if half_sizes is None:
             _send_warning_or_raise("Cannot specify `mins` without `sizes` or `half_sizes`.", 1)
             half_sizes = [1.0] * dimensions
-        centers = _reel.combine(mins, 1, half_sizes, 1, dimensions, "mins")
+        centers = taken("mins", _reel.combine, mins, 1, half_sizes, 1, dimensions, "mins")
     return half_sizes, centers
 
 
@@ -82,7 +82,7 @@ def _rectangles(array: Any, form: str) -> tuple[Any, Any]:
         return numpy.stack([x, y], axis=1), numpy.stack([w, h], axis=1)
     flat = [float(number) for number in _reel.flat(array)]
     if len(flat) % 4:
-        raise ValueError(f"array: {len(flat)} numbers were given, a multiple of 4 expected")
+        raise ValueError(f"{len(flat)} numbers were given, a multiple of 4 expected")
     boxes = [_FORMATS[form](*flat[i : i + 4]) for i in range(0, len(flat), 4)]
     return [(x, y) for x, y, _, _ in boxes], [(w, h) for _, _, w, h in boxes]
 
@@ -102,7 +102,7 @@ class Boxes2D(base("Boxes2D")):  # type: ignore[misc]
             name = getattr(array_format, "name", str(array_format)).upper()
             if name not in _FORMATS:
                 raise ValueError(f"Unknown Box2D format {array_format}")
-            centers, half_sizes = _rectangles(array, name)
+            centers, half_sizes = taken("array", _rectangles, array, name)
         else:
             for first, second, a, b in (("sizes", "half_sizes", sizes, half_sizes), ("mins", "centers", mins, centers)):
                 if a is not None and b is not None:
@@ -122,7 +122,7 @@ class Ellipsoids3D(base("Ellipsoids3D")):  # type: ignore[misc]
         if radii is not None:
             if half_sizes is not None:
                 _send_warning_or_raise("Cannot specify both `radii` and `half_sizes` at the same time.", 1)
-            half_sizes = _reel.pick(radii, 1, (0, 0, 0), "radii")
+            half_sizes = taken("radii", _reel.pick, radii, 1, (0, 0, 0), "radii")
         self.__attrs_init__(half_sizes=half_sizes, centers=centers, rotation_axis_angles=rotation_axis_angles, quaternions=quaternions, colors=colors, line_radii=line_radii, fill_mode=fill_mode,
                             labels=labels, show_labels=show_labels, class_ids=class_ids)
 

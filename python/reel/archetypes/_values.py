@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _reel
+from .._support import to_nanos
 from ..error_utils import _send_warning_or_raise
-from ._base import base, written
+from ._base import base, taken, written
 from ._images import format_of, pixels_of
 
 
@@ -70,7 +71,7 @@ class BarChart(base("BarChart")):  # type: ignore[misc]
     """values (n) of any numbers; abscissa (n); widths one number or (n)."""
 
     def __init__(self, values: Any, *, color: Any = None, abscissa: Any = None, widths: Any = None) -> None:
-        self.__attrs_init__(values=_one_dimension(values), color=color, abscissa=abscissa, widths=widths)
+        self.__attrs_init__(values=taken("values", _one_dimension, values), color=color, abscissa=abscissa, widths=widths)
 
 
 @written
@@ -95,7 +96,7 @@ class Mesh3D(base("Mesh3D")):  # type: ignore[misc]
                  albedo_factor: Any = None, face_rendering: Any = None, class_ids: Any = None) -> None:
         buffer = facts = None
         if albedo_texture is not None:
-            code, shape, data = pixels_of(albedo_texture, "Mesh3D:s albedo texture")
+            code, shape, data = taken("albedo_texture", pixels_of, albedo_texture, "Mesh3D:s albedo texture")
             if len(shape) != 3:
                 _send_warning_or_raise(f"Bad albedo texture shape: {shape}, expected 3 dimensions")
             elif shape[2] not in (3, 4):
@@ -116,7 +117,7 @@ class VideoFrameReference(base("VideoFrameReference")):  # type: ignore[misc]
                 raise ValueError("Either timestamp or seconds/nanoseconds must be specified.")
             if seconds is not None and nanoseconds is not None:
                 raise ValueError("Only one of seconds and nanoseconds can be specified.")
-            timestamp = nanoseconds if nanoseconds is not None else round(seconds * 1e9)  # type: ignore[operator]
+            timestamp = nanoseconds if nanoseconds is not None else taken("seconds", to_nanos, seconds)
         elif seconds is not None or nanoseconds is not None:
             raise ValueError("Cannot specify both `timestamp` and `seconds`/`nanoseconds`.")
         elif isinstance(timestamp, float):
