@@ -31,7 +31,7 @@ async function main() {
   const viewer = window.reelViewer = new WebViewer();
   viewer.on("recording_open", () => tell("open", ""));
   const isPosted = wanted !== null && wanted.startsWith("web_event:");
-  await viewer.start(wanted && !isPosted ? wanted : null, box, { width: "100%", height: "100%", hide_welcome_screen: isPosted || !!wanted });
+  await viewer.start(wanted && !isPosted ? wanted : null, box, { width: "100%", height: "100%", hide_welcome_screen: true });
   if (!wanted) tell("open", "");
   if (!isPosted || window.parent === window) return;
   window.addEventListener("message", (event) => {
