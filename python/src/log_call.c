@@ -326,7 +326,7 @@ static PyObject *soften(PyObject *path, PyObject *strict) {
 }
 
 static reel_status log_now(reel_recording *rec, const char *path, const call *c, uint32_t flags, const reel_opt_u64 *num_instances) {
-    const reel_row row = {.columns = c->columns, .n_columns = c->n, .flags = flags, .num_instances = num_instances ? *num_instances : (reel_opt_u64){false, 0}};
+    const reel_row row = {.columns = c->columns, .n_columns = c->n, .flags = flags | REEL__LOG_FREE_COUNTS, .num_instances = num_instances ? *num_instances : (reel_opt_u64){false, 0}};
     reel_status status;
     if (c->bytes > 256 * 1024) {
         Py_BEGIN_ALLOW_THREADS

@@ -41,15 +41,20 @@ static REEL__NOINLINE reel_status refuse_or_tell(reel__core *core, reel_entity *
     return REEL_OK;
 }
 
-/* Counts that fit neither the number of instances nor a splat. */
-static REEL__NOINLINE reel_status mismatch(reel__core *core, reel_entity *entity, const reel__row *row, uint32_t flags) {
+/* Counts that fit neither the number of instances nor a splat. alone: behind this many cells are single components whose instances are as many as the longest of their archetype has: the edges
+ * of a graph are not as many as its nodes. */
+static REEL__NOINLINE reel_status mismatch(reel__core *core, reel_entity *entity, const reel__row *row, uint32_t alone, uint32_t flags) {
     for (uint32_t i = row->mismatch - 1; i < row->n_cells; i++) {
         const reel__cell *cell = &row->cells[i];
-        if (!cell->field->many || cell->n <= 1 || cell->n == row->n_instances)
+        uint32_t n = alone < row->n_cells ? 0 : row->n_instances;
+        for (uint32_t j = alone; j < row->n_cells; j++)
+            if (row->cells[j].field->descriptor.archetype == cell->field->descriptor.archetype && row->cells[j].n > n)
+                n = row->cells[j].n;
+        bool is_free = flags & REEL__LOG_FREE_COUNTS && !cell->field->descriptor.component_type;
+        if (!cell->field->many || cell->n <= 1 || cell->n == n || is_free)
             continue;
         char text[256];
-        snprintf(text, sizeof text, "%.150s: %s has %u values for %u instances (1 or %u expected)", entity->path, cell->field->name, (unsigned)cell->n, (unsigned)row->n_instances,
-                 (unsigned)row->n_instances);
+        snprintf(text, sizeof text, "%.150s: %s has %u values for %u instances (1 or %u expected)", entity->path, cell->field->name, (unsigned)cell->n, (unsigned)n, (unsigned)n);
         REEL__TRY(refuse_or_tell(core, entity, cell->field, flags, REEL_E_LENGTHS, text));
     }
     return REEL_OK;
@@ -87,7 +92,7 @@ static inline reel_status log_row(reel_recording *rec, reel__core *core, reel__l
     if (REEL__UNLIKELY(!row.n_cells))
         return REEL_OK; /* an update of nothing */
     if (REEL__UNLIKELY(row.mismatch))
-        REEL__TRY(mismatch(core, le->entity, &row, flags));
+        REEL__TRY(mismatch(core, le->entity, &row, row.n_cells, flags));
     return append(rec, core, l, le, number, &row, flags, NULL);
 }
 
@@ -192,20 +197,23 @@ static reel_status drop_repeated(reel__core *core, reel_entity *entity, reel__ro
     return REEL_OK;
 }
 
-/* Of single components, counts must be that of the instances, 1 or 0. `first`: behind the archetypes, which have been looked at. */
+/* Of single components, counts must be that of the instances, 1 or 0; if the number of instances is not given, each archetype has its own. `first`: behind the archetypes, which have been looked at. */
 static reel_status check_instances(reel__core *core, reel_entity *entity, reel__row *row, uint32_t first, const reel_row *given) {
-    uint32_t most = 0;
-    row->mismatch = 0;
-    for (uint32_t i = first; i < row->n_cells; i++)
-        if (row->cells[i].field->many && row->cells[i].n > most)
-            most = row->cells[i].n;
+    uint32_t least = UINT32_MAX, most = 0; /* of those that are no splats */
+    for (uint32_t i = first; i < row->n_cells; i++) {
+        uint32_t n = row->cells[i].n;
+        if (row->cells[i].field->many && n > 1) {
+            least = n < least ? n : least;
+            most = n > most ? n : most;
+        }
+    }
     if (given->num_instances.has && given->num_instances.v > INT32_MAX)
         return reel__fail(REEL_E_TOO_LARGE, "%s: %llu instances: at most %d are allowed", entity->path, (unsigned long long)given->num_instances.v, INT32_MAX);
     row->n_instances = given->num_instances.has ? (uint32_t)given->num_instances.v : most;
-    for (uint32_t i = first; i < row->n_cells && !row->mismatch; i++)
-        if (row->cells[i].field->many && row->cells[i].n > 1 && row->cells[i].n != row->n_instances)
-            row->mismatch = i + 1;
-    return row->mismatch ? mismatch(core, entity, row, given->flags) : REEL_OK;
+    if (least > most || (least == most && most == row->n_instances))
+        return REEL_OK;
+    row->mismatch = first + 1;
+    return mismatch(core, entity, row, given->num_instances.has ? row->n_cells : first, given->flags);
 }
 
 static uint64_t hash_of_columns(const reel__row *row) {
@@ -233,7 +241,7 @@ static reel_status bind_all(reel__core *core, reel_entity *entity, reel__row *ro
             return reel__fail(REEL_E_ARGUMENT, "%s: %u is not an archetype", entity->path, (unsigned)part->archetype);
         REEL__TRY(reel__bind(row, a, part->fields, part->struct_size, (given->flags & REEL_LOG_UPDATE) != 0, entity->path));
         if (row->mismatch)
-            REEL__TRY(mismatch(core, entity, row, given->flags));
+            REEL__TRY(mismatch(core, entity, row, row->n_cells, given->flags));
     }
     uint32_t first = row->n_cells;
     for (size_t i = 0; i < given->n_columns; i++)

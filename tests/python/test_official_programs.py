@@ -121,3 +121,14 @@ def test_what_is_not_there_says_so_when_it_is_used() -> None:
             with pytest.raises(NotImplementedError, match=why):
                 call()
     assert not hasattr(ViewerClient, "spawn") and ViewerClient.__name__ == "ViewerClient"
+
+
+def test_archetypes_of_one_row_have_their_own_counts(tmp_path: Any, recwarn: Any) -> None:
+    """In strict mode, too: three nodes and two edges are a graph. Values of one's own have any."""
+    recording = reel.RecordingStream("graph")
+    recording.save(tmp_path / "graph.rrd")
+    nodes, edges = reel.GraphNodes(["a", "b", "c"], positions=[[0, 0], [1, 0], [2, 0]]), reel.GraphEdges([("a", "b"), ("b", "c")], graph_type="directed")
+    recording.log("graph", nodes, edges, reel.AnyValues(weights=[0.5, 0.25, 1.0, 2.0], names=["x", "y"]), strict=True)
+    recording.flush()
+    recording.disconnect()
+    assert [str(told.message) for told in recwarn] == []

@@ -189,6 +189,16 @@ static void counts_are_held_against_the_instances(void **state) {
     REFUSED(&w, reel_log_components(w.rec, "c", PAIR(3, 2), 2, REEL_LOG_STRICT), REEL_E_LENGTHS, "/c", "b has 2 values for 3 instances");
     REFUSED(&w, reel_log_row(w.rec, "c", &(reel_row){.columns = PAIR(3, 3), .n_columns = 2, .flags = REEL_LOG_STRICT, .num_instances = {true, 4}}), REEL_E_LENGTHS, "a has 3 values for 4 instances");
     OK(reel_log_row(w.rec, "c", &(reel_row){.columns = PAIR(1, 1), .n_columns = 2, .flags = REEL_LOG_STRICT, .num_instances = {true, 4}}));
+    static const float floats[9];
+    static const uint32_t colors[3];
+    const reel_column of_two_archetypes[3] = {{REEL_COLUMN(points3d, positions), .values = floats, .n_values = 3},
+                                              {REEL_COLUMN(boxes3d, half_sizes), .values = floats, .n_values = 2},
+                                              {REEL_COLUMN(boxes3d, colors), .values = colors, .n_values = 3}};
+    OK(reel_log_components(w.rec, "c", of_two_archetypes, 2, REEL_LOG_STRICT)); /* each archetype has a number of instances of its own */
+    assert_int_equal(events_of(&w), 0);
+    REFUSED(&w, reel_log_components(w.rec, "c", of_two_archetypes, 3, REEL_LOG_STRICT), REEL_E_LENGTHS, "half_sizes has 2 values for 3 instances");
+    REFUSED(&w, reel_log_row(w.rec, "c", &(reel_row){.columns = of_two_archetypes, .n_columns = 2, .flags = REEL_LOG_STRICT, .num_instances = {true, 3}}), REEL_E_LENGTHS,
+            "half_sizes has 2 values for 3 instances");
     uint64_t rows = rows_of(&w);
     OK(reel_log_components(w.rec, "c", PAIR(3, 2), 2, 0)); /* written as given, and told once */
     OK(reel_log_components(w.rec, "c", PAIR(3, 2), 2, 0));
