@@ -34,23 +34,29 @@ def docs(data):
 # --- stubs ------------------------------------------------------------------------------------------------------------------------
 
 STUB_HEAD = f'''"""Signatures. {HEAD}"""'''
-FALLBACK = ["def __getattr__(name: str) -> Any: ..."]
+FALLBACK = ["def __getattr__(name: str) -> Any: ..."]  # of modules whose names are too many to list: types beside their batches
 
 
 class Source:
     """Classes and functions of Python files, by name."""
 
     def __init__(self, *paths):
-        self.nodes, self.assigned = {}, {}
+        self.nodes, self.assigned, self.imported = {}, {}, {}
         for path in paths:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.ClassDef) or (isinstance(node, ast.FunctionDef) and node.name not in self.nodes):
                     self.nodes[node.name] = node
+                elif isinstance(node, ast.ImportFrom) and node.level == 1:
+                    self.imported.update((alias.asname or alias.name, node.module) for alias in node.names)
                 elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                     self.assigned.setdefault(node.targets[0].id, node.value)
 
     def classes(self):
         return {name: node for name, node in self.nodes.items() if isinstance(node, ast.ClassDef) and not name.startswith("_")}
+
+    def modules(self):
+        """Those that the package imports when they are asked for."""
+        return self.assigned["_MODULES"].func.value.value.split()
 
     def literal(self, name):
         return ast.literal_eval(self.assigned[name])
@@ -137,26 +143,103 @@ def values_stub(enums, source, components, dots):
     for name in source.classes():
         if name not in names and name.removesuffix("Batch") not in names:
             made.append(f"class {name}(Any): ...  # type: ignore[misc]")
+            names.add(name)
+    made += [f"class {name}(Any): ...  # type: ignore[misc]" for name in sorted(components - names)]
     lines = [STUB_HEAD, "from enum import Enum", "from typing import Any, Self", "", f"from {dots}_baseclasses import BaseBatch", "", *(f"{m}\n" for m in made)]
     lines += [f"class {c}Batch(BaseBatch): ..." for c in sorted(components)]
     return "\n".join([*lines, "", *FALLBACK, "__all__: list[str]", ""])
 
 
 def package_stub(data, source):
-    """Every name of the package where it is."""
+    """Every name of the package where it is. There is no other: a name that is misspelt is an error."""
     places = source.literal("_PLACES")
+    modules = sorted({*places, *source.modules(), "blueprint"})
     lines = [STUB_HEAD, "from typing import Any, Callable, TypeVar", "from uuid import UUID", ""]
     for module, names in places.items():
         if names:
             lines.append(f"from .{module} import {', '.join(f'{n} as {n}' for n in names.split())}")
-    archetypes = [a.name for a in data.data() if a.name != "RecordingInfo"]
+    archetypes = [a.name for a in data.data()]
     lines.append(f"from .archetypes import {', '.join(f'{n} as {n}' for n in archetypes)}")
-    lines += ["from ._reel import ReelError as ReelError, log as log, set_time as set_time", "from . import archetypes as archetypes, blueprint as blueprint, components as components, encodings as encodings",
+    lines += ["from ._reel import ReelError as ReelError, log as log, set_time as set_time", f"from . import {', '.join(f'{m} as {m}' for m in modules)}",
               "from .blueprint.api import BlueprintLike", "", "_F = TypeVar(\"_F\", bound=Callable[..., Any])", "__version__: str", "__version_info__: tuple[int, int, int, str | None]",
-              "RECORDING_PROPERTIES_PATH: str", ""]
+              *(f"{name}: {type(value.value).__name__}" for name, value in source.assigned.items() if name.isupper() and name != "TYPE_CHECKING" and not name.startswith("_") and isinstance(value, ast.Constant)), ""]
     for name in ("init", "version", "rerun_shutdown", "unregister_shutdown", "shutdown_at_exit", "cleanup_if_forked_child"):
         lines += function_stub(source.nodes[name])
-    return "\n".join([*lines, "", *FALLBACK, ""])
+    return "\n".join([*lines, ""])
+
+
+def views_stub(source):
+    """The constructors that blueprint/views.py makes of its table."""
+    defaults = source.literal("_DEFAULTS")
+    lines = [STUB_HEAD, "from typing import Any", "", "from .api import View", ""]
+    for name, (_, shows, properties) in source.literal("_VIEWS").items():
+        arguments = ", ".join(f"{p}: Any = {defaults.get(p)!r}" for p in (*source.literal("_COMMON"), *properties))
+        lines += [f"class {name}(View):", f'    """A view of {shows}."""', f"    def __init__(self, *, {arguments}) -> None: ...", ""]
+    return "\n".join([*lines, "__all__: list[str]", ""])
+
+
+def blueprint_stub(source, stubs_of):
+    """Every name of the blueprint package where it is first found, as its __getattr__ looks. stubs_of: the generated texts of the modules below it."""
+    found, lines = set(), []
+    for name, module in source.imported.items():
+        found.add(name)
+        lines.append(f"from .{module} import {name} as {name}")
+    for module, text in stubs_of.items():
+        names = [node.name for node in ast.parse(text).body if isinstance(node, ast.ClassDef) and node.name not in found]
+        found.update(names)
+        lines.append(f"from .{module} import {', '.join(f'{n} as {n}' for n in names)}")
+    lines.append(f"from . import {', '.join(f'{m} as {m}' for m in source.literal('_MODULES'))}")
+    return "\n".join([STUB_HEAD, *lines, "", "__all__: list[str]", ""])
+
+
+METHODS_HEAD = """import pathlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ._baseclasses import AsComponents, ComponentBatchLike, DescribedComponentBatch
+from ._memory import MemoryRecording
+from ._send_dataframe import _AutoIndex
+from .blueprint.api import BlueprintLike
+from .chunk import Chunk, ChunkStore, LazyChunkStream, LazyStore
+from .legacy import ImageFormat, MeshFormat, RectFormat
+from .recording_stream import BinaryStream
+from .sinks import LogSinkLike
+"""
+
+
+def methods_stub(package):
+    """The methods of recordings that recording_stream.py makes of functions: those without `recording`."""
+    lines = []
+    for module, names in Source(package / "recording_stream.py").literal("METHODS").items():
+        source = Source(package / f"{module}.py")
+        for name in names:
+            lines += function_stub(as_method(source.nodes.get(name) or source.nodes[source.assigned[name].id], name), "    ")
+    used = {n.id for line in lines for n in ast.walk(ast.parse(line.strip())) if isinstance(n, ast.Name)}
+    head = []
+    for node in ast.parse(METHODS_HEAD).body:
+        node.names = [alias for alias in node.names if (alias.asname or alias.name) in used]
+        if node.names:
+            head.append(ast.unparse(node))
+    return "\n".join([STUB_HEAD, *head, "", "class RecordingMethods:", *lines, ""])
+
+
+def plain(default):
+    """A default that is not a number or a text is called something in its module: the stub says that there is one."""
+    return default if default is None or isinstance(default, ast.Constant) else ast.Constant(...)
+
+
+def as_method(function, name):
+    a = function.args
+    n = len(a.args) - len(a.defaults)
+    defaults = [None] * n + [plain(d) for d in a.defaults]
+    kept = [(p, d) for p, d in zip(a.args, defaults, strict=True) if p.arg != "recording"]
+    keywords = [(p, d) for p, d in zip(a.kwonlyargs, map(plain, a.kw_defaults), strict=True) if p.arg != "recording"]
+    arguments = ast.arguments(posonlyargs=[], args=[ast.arg("self"), *(p for p, _ in kept)], defaults=[d for _, d in kept if d is not None], vararg=a.vararg,
+                              kwonlyargs=[p for p, _ in keywords], kw_defaults=[d for _, d in keywords], kwarg=a.kwarg)
+    return ast.FunctionDef(name=name, args=arguments, body=[], decorator_list=[], returns=function.returns)
 
 
 def stubs(data, package):
@@ -166,12 +249,19 @@ def stubs(data, package):
         return {name.removeprefix(prefix) for name in components if name.startswith(prefix)}
     def enums(scope):
         return [e for e in data.enums.values() if e.scope == scope]
+    made = {
+        "blueprint/views.pyi": views_stub(Source(package / "blueprint/views.py")),
+        "blueprint/archetypes.pyi": archetypes_stub(data.blueprint(), Source(package / "blueprint/archetypes.py"), ".."),
+        "blueprint/components.pyi": values_stub(enums("b"), Source(package / "blueprint/components.py"), of("rerun.blueprint.components."), ".."),
+        "blueprint/encodings.pyi": values_stub(enums("be"), Source(package / "blueprint/encodings.py"), set(), ".."),
+        "components.pyi": values_stub(enums(""), Source(package / "components.py"), of("rerun.components."), "."),
+        "encodings.pyi": values_stub(enums("e"), Source(package / "encodings.py"), set(), "."),
+    }
+    below = {("" if name.startswith("blueprint/") else ".") + name.removeprefix("blueprint/").removesuffix(".pyi"): text for name, text in made.items()}
     return {
         "__init__.pyi": package_stub(data, Source(package / "__init__.py")),
+        "_recording_methods.pyi": methods_stub(package),
         "archetypes/__init__.pyi": archetypes_stub(data.data(), Source(*sorted((package / "archetypes").glob("_[a-z]*.py"))), ".."),
-        "blueprint/archetypes.pyi": archetypes_stub(data.blueprint(), Source(package / "blueprint/archetypes.py"), ".."),
-        "components.pyi": values_stub(enums(""), Source(package / "components.py"), of("rerun.components."), "."),
-        "blueprint/components.pyi": values_stub(enums("b"), Source(package / "blueprint/components.py"), of("rerun.blueprint.components."), ".."),
-        "encodings.pyi": values_stub(enums("e"), Source(package / "encodings.py"), set(), "."),
-        "blueprint/encodings.pyi": values_stub(enums("be"), Source(package / "blueprint/encodings.py"), set(), ".."),
+        "blueprint/__init__.pyi": blueprint_stub(Source(package / "blueprint/__init__.py"), below),
+        **made,
     }

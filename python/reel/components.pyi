@@ -139,6 +139,142 @@ class VideoTimestamp(Any): ...  # type: ignore[misc]
 
 class ViewCoordinates(Any): ...  # type: ignore[misc]
 
+class AlbedoFactor(Any): ...  # type: ignore[misc]
+
+class AxisLength(Any): ...  # type: ignore[misc]
+
+class Blob(Any): ...  # type: ignore[misc]
+
+class Bool(Any): ...  # type: ignore[misc]
+
+class CellSize(Any): ...  # type: ignore[misc]
+
+class ChannelId(Any): ...  # type: ignore[misc]
+
+class ClassId(Any): ...  # type: ignore[misc]
+
+class Count(Any): ...  # type: ignore[misc]
+
+class DepthMeter(Any): ...  # type: ignore[misc]
+
+class DrawOrder(Any): ...  # type: ignore[misc]
+
+class EntityPath(Any): ...  # type: ignore[misc]
+
+class FillRatio(Any): ...  # type: ignore[misc]
+
+class Flag(Any): ...  # type: ignore[misc]
+
+class GammaCorrection(Any): ...  # type: ignore[misc]
+
+class GraphEdge(Any): ...  # type: ignore[misc]
+
+class GraphNode(Any): ...  # type: ignore[misc]
+
+class HalfSize2D(Any): ...  # type: ignore[misc]
+
+class HalfSize3D(Any): ...  # type: ignore[misc]
+
+class ImageBuffer(Any): ...  # type: ignore[misc]
+
+class ImageFormat(Any): ...  # type: ignore[misc]
+
+class ImagePlaneDistance(Any): ...  # type: ignore[misc]
+
+class Interactive(Any): ...  # type: ignore[misc]
+
+class IsKeyframe(Any): ...  # type: ignore[misc]
+
+class KeypointId(Any): ...  # type: ignore[misc]
+
+class LatLon(Any): ...  # type: ignore[misc]
+
+class Length(Any): ...  # type: ignore[misc]
+
+class LinearSpeed(Any): ...  # type: ignore[misc]
+
+class MarkerSize(Any): ...  # type: ignore[misc]
+
+class Name(Any): ...  # type: ignore[misc]
+
+class Opacity(Any): ...  # type: ignore[misc]
+
+class OpticalDensity(Any): ...  # type: ignore[misc]
+
+class PinholeProjection(Any): ...  # type: ignore[misc]
+
+class Plane3D(Any): ...  # type: ignore[misc]
+
+class Position2D(Any): ...  # type: ignore[misc]
+
+class Position3D(Any): ...  # type: ignore[misc]
+
+class Range1D(Any): ...  # type: ignore[misc]
+
+class Resolution(Any): ...  # type: ignore[misc]
+
+class RotationAxisAngle(Any): ...  # type: ignore[misc]
+
+class RotationQuat(Any): ...  # type: ignore[misc]
+
+class Scalar(Any): ...  # type: ignore[misc]
+
+class SchemaId(Any): ...  # type: ignore[misc]
+
+class ShowLabels(Any): ...  # type: ignore[misc]
+
+class SphericalHarmonics3Rgb(Any): ...  # type: ignore[misc]
+
+class SphericalHarmonicsDegree(Any): ...  # type: ignore[misc]
+
+class StrokeWidth(Any): ...  # type: ignore[misc]
+
+class TensorData(Any): ...  # type: ignore[misc]
+
+class TensorDimensionIndexSelection(Any): ...  # type: ignore[misc]
+
+class TensorHeightDimension(Any): ...  # type: ignore[misc]
+
+class TensorWidthDimension(Any): ...  # type: ignore[misc]
+
+class Texcoord2D(Any): ...  # type: ignore[misc]
+
+class Text(Any): ...  # type: ignore[misc]
+
+class Thumbnail(Any): ...  # type: ignore[misc]
+
+class Timestamp(Any): ...  # type: ignore[misc]
+
+class TransformFrameId(Any): ...  # type: ignore[misc]
+
+class TransformMat3x3(Any): ...  # type: ignore[misc]
+
+class Translation3D(Any): ...  # type: ignore[misc]
+
+class TriangleIndices(Any): ...  # type: ignore[misc]
+
+class Unit(Any): ...  # type: ignore[misc]
+
+class Url(Any): ...  # type: ignore[misc]
+
+class ValueRange(Any): ...  # type: ignore[misc]
+
+class Variance(Any): ...  # type: ignore[misc]
+
+class Vector2D(Any): ...  # type: ignore[misc]
+
+class Vector3D(Any): ...  # type: ignore[misc]
+
+class VideoSample(Any): ...  # type: ignore[misc]
+
+class Visible(Any): ...  # type: ignore[misc]
+
+class VoxelIndex(Any): ...  # type: ignore[misc]
+
+class VoxelSize(Any): ...  # type: ignore[misc]
+
+class VoxelValue(Any): ...  # type: ignore[misc]
+
 class AggregationPolicyBatch(BaseBatch): ...
 class AlbedoFactorBatch(BaseBatch): ...
 class AnnotationContextBatch(BaseBatch): ...

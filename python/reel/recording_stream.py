@@ -388,6 +388,7 @@ class _Method:
 
 
 METHODS = {
+    "recording_stream": ("binary_stream",),
     "sinks": ("set_sinks", "connect_grpc", "save", "stdout", "disconnect", "serve_grpc", "send_blueprint", "spawn"),
     "_memory": ("memory_recording",),
     "_properties": ("send_property", "send_recording_name", "send_recording_start_time_nanos"),
@@ -539,10 +540,6 @@ def binary_stream(recording: RecordingStream | None = None) -> BinaryStream:
     _replace_sinks(recording, [stream])
     return stream
 
-
-RecordingStream.binary_stream = lambda self: binary_stream(self)  # type: ignore[attr-defined]
-RecordingStream.binary_stream.__doc__ = binary_stream.__doc__
-RecordingStream.binary_stream.__name__ = "binary_stream"
 
 # --- decorators ---------------------------------------------------------------------------------------------------------------------
 

@@ -136,3 +136,39 @@ def test_stubs_have_every_name() -> None:
     names = {alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names} | {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     official_names = {n for n in public("") if not n.startswith("_")}
     assert sorted(n for n in official_names - names if inspect.isclass(getattr(official, n)) or inspect.isroutine(getattr(official, n))) == []
+
+
+def stub_classes(file: str) -> dict[str, set[str]]:
+    tree = ast.parse((pathlib.Path(reel.__file__).parent / file).read_text(encoding="utf-8"))
+    named = {node.name: {item.name for item in node.body if isinstance(item, ast.FunctionDef)} for node in tree.body if isinstance(node, ast.ClassDef)}
+    return {**named, "": {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}}
+
+
+def test_stubs_have_every_method_of_recordings() -> None:
+    told = stub_classes("_recording_methods.pyi")["RecordingMethods"] | stub_classes("_reel.pyi")["Recording"] | stub_classes("recording_stream.py")["RecordingStream"]
+    assert {name for name in dir(reel.RecordingStream) if not name.startswith("_")} == {name for name in told if not name.startswith("_")}
+
+
+def test_stubs_let_no_misspelt_name_pass() -> None:
+    """Type checkers take a module or class with __getattr__ for one that has any name."""
+    assert "__getattr__" not in stub_classes("__init__.pyi")[""]
+    assert not [name for name, methods_of in stub_classes("_reel.pyi").items() if name and "__getattr__" in methods_of]
+    tree = ast.parse((pathlib.Path(reel.__file__).parent / "__init__.pyi").read_text(encoding="utf-8"))
+    names = {alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    names |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)} | {node.target.id for node in tree.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
+    assert [name for name in dir(reel) if not name.startswith("_") and name not in names | {"TYPE_CHECKING", "annotations", "sys"}] == []
+
+
+def test_stubs_have_every_name_of_blueprints() -> None:
+    tree = ast.parse((pathlib.Path(reel.__file__).parent / "blueprint/__init__.pyi").read_text(encoding="utf-8"))
+    places = {alias.name: node.module for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    ours = module("reel", "blueprint")
+    assert {*public("blueprint"), *ours.__all__} - set(places) == set()
+    assert [name for name in places if getattr(ours, name, None) is None] == []
+
+
+def test_stubs_of_views() -> None:
+    tree = ast.parse((pathlib.Path(reel.__file__).parent / "blueprint/views.pyi").read_text(encoding="utf-8"))
+    views = {node.name: stub_parameters(node.body[1]) for node in tree.body if isinstance(node, ast.ClassDef) and isinstance(node.body[1], ast.FunctionDef)}
+    ours = module("reel", "blueprint.views")
+    assert views == {name: parameters(getattr(ours, name)) for name in ours.__all__}

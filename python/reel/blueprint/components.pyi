@@ -105,6 +105,102 @@ class ColumnOrder(Any): ...  # type: ignore[misc]
 
 class VisualBounds2D(Any): ...  # type: ignore[misc]
 
+class AbsoluteTimeRange(Any): ...  # type: ignore[misc]
+
+class ActiveTab(Any): ...  # type: ignore[misc]
+
+class AngularSpeed(Any): ...  # type: ignore[misc]
+
+class ApplyLatestAt(Any): ...  # type: ignore[misc]
+
+class AutoLayout(Any): ...  # type: ignore[misc]
+
+class AutoScroll(Any): ...  # type: ignore[misc]
+
+class AutoViews(Any): ...  # type: ignore[misc]
+
+class ColumnName(Any): ...  # type: ignore[misc]
+
+class ColumnShare(Any): ...  # type: ignore[misc]
+
+class ColumnType(Any): ...  # type: ignore[misc]
+
+class ComponentColumnSelector(Any): ...  # type: ignore[misc]
+
+class Editable(Any): ...  # type: ignore[misc]
+
+class Enabled(Any): ...  # type: ignore[misc]
+
+class FilterByRange(Any): ...  # type: ignore[misc]
+
+class FilterIsNotNull(Any): ...  # type: ignore[misc]
+
+class ForceDistance(Any): ...  # type: ignore[misc]
+
+class ForceIterations(Any): ...  # type: ignore[misc]
+
+class ForceStrength(Any): ...  # type: ignore[misc]
+
+class Fps(Any): ...  # type: ignore[misc]
+
+class GridColumns(Any): ...  # type: ignore[misc]
+
+class GridSpacing(Any): ...  # type: ignore[misc]
+
+class IncludedContent(Any): ...  # type: ignore[misc]
+
+class LockRangeDuringZoom(Any): ...  # type: ignore[misc]
+
+class NearClipPlane(Any): ...  # type: ignore[misc]
+
+class PlaybackSpeed(Any): ...  # type: ignore[misc]
+
+class QueryExpression(Any): ...  # type: ignore[misc]
+
+class RootContainer(Any): ...  # type: ignore[misc]
+
+class RowShare(Any): ...  # type: ignore[misc]
+
+class SelectedColumns(Any): ...  # type: ignore[misc]
+
+class SortBy(Any): ...  # type: ignore[misc]
+
+class SqlFilterExpression(Any): ...  # type: ignore[misc]
+
+class TensorDimensionIndexSlider(Any): ...  # type: ignore[misc]
+
+class TextLogColumn(Any): ...  # type: ignore[misc]
+
+class TimeInt(Any): ...  # type: ignore[misc]
+
+class TimeRange(Any): ...  # type: ignore[misc]
+
+class TimelineColumn(Any): ...  # type: ignore[misc]
+
+class TimelineFraction(Any): ...  # type: ignore[misc]
+
+class TimelineName(Any): ...  # type: ignore[misc]
+
+class ViewClass(Any): ...  # type: ignore[misc]
+
+class ViewMaximized(Any): ...  # type: ignore[misc]
+
+class ViewOrigin(Any): ...  # type: ignore[misc]
+
+class ViewerRecommendationHash(Any): ...  # type: ignore[misc]
+
+class VisibleTimeRange(Any): ...  # type: ignore[misc]
+
+class VisualizerComponentMapping(Any): ...  # type: ignore[misc]
+
+class VisualizerInstructionId(Any): ...  # type: ignore[misc]
+
+class VisualizerType(Any): ...  # type: ignore[misc]
+
+class Volume(Any): ...  # type: ignore[misc]
+
+class ZoomLevel(Any): ...  # type: ignore[misc]
+
 class AbsoluteTimeRangeBatch(BaseBatch): ...
 class ActiveTabBatch(BaseBatch): ...
 class AngularSpeedBatch(BaseBatch): ...
