@@ -480,7 +480,11 @@ PyTypeObject *archetype_type_of(shape *s) {
         Py_XDECREF(type);
         return NULL;
     }
-    return s->type = (PyTypeObject *)type;
+    if (s->type) /* another thread was faster: there is one class of each */
+        Py_DECREF(type);
+    else
+        s->type = (PyTypeObject *)type;
+    return s->type;
 }
 
 int archetype_init(PyObject *module) {

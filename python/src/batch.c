@@ -158,7 +158,11 @@ PyTypeObject *batch_type_of(kind *k) {
     if (!text || PyObject_SetAttrString(type, k->is_encoding ? "_ENCODING" : "_COMPONENT_TYPE", text) < 0)
         Py_CLEAR(type);
     Py_XDECREF(text);
-    return k->batch_type = (PyTypeObject *)type;
+    if (k->batch_type) /* another thread was faster: there is one class of each */
+        Py_XDECREF(type);
+    else
+        k->batch_type = (PyTypeObject *)type;
+    return k->batch_type;
 }
 
 /* ---- what a batch answers */

@@ -65,8 +65,9 @@ static PyObject *archetype_class(PyObject *self, PyObject *name) {
     (void)self;
     const char *text = py_text(name, "name");
     shape *s = text ? shape_named(text) : NULL;
+    PyObject *type = s ? (PyObject *)archetype_type_of(s) : NULL;
     if (s)
-        return (PyObject *)Py_NewRef((PyObject *)archetype_type_of(s));
+        return Py_XNewRef(type);
     return text ? PyErr_Format(PyExc_KeyError, "%U", name) : NULL;
 }
 

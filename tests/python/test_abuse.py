@@ -171,3 +171,30 @@ def test_points_of_texts_and_of_themselves():
     for points in ("abc", loop):
         with pytest.warns(Warning):
             rr.log_points("a", points, recording=recording)
+
+
+def test_classes_that_cannot_be_made():
+    """Not the first time, that is."""
+    program = """
+import threading
+import reel._support
+from reel import _reel
+
+right = reel._support.archetype_doc
+def wrong(name):
+    raise KeyboardInterrupt
+reel._support.archetype_doc = wrong
+try:
+    _reel.archetype_class("rerun.archetypes.Points2D")
+except KeyboardInterrupt:
+    print("raised")
+inner = []
+def slow(name):  # as if another thread ran meanwhile
+    reel._support.archetype_doc = right
+    inner.append(_reel.archetype_class(name))
+    return right(name)
+reel._support.archetype_doc = slow
+print(_reel.archetype_class("rerun.archetypes.Points2D") is inner[0])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == ["raised", "True"], (done.returncode, done.stderr)
