@@ -38,14 +38,29 @@ def _rows(values: Any, n: int, size: int) -> int:
     return shape[0] if n % shape[0] == 0 else n
 
 
+def _without_nulls(values: Any) -> tuple[list[int], Any] | None:
+    """How many values (1 or 0) each row of an Arrow array with nulls has, and the array without them. None: it is no such array."""
+    nulls = getattr(values, "null_count", 0)
+    if callable(nulls) and hasattr(values, "drop_nulls") and hasattr(values, "is_not_null"):  # a Series of polars
+        return (list(map(int, values.is_not_null())), values.drop_nulls()) if values.null_count() else None
+    if type(nulls) is int and nulls and hasattr(values, "drop_null") and hasattr(values, "is_valid"):
+        return list(map(int, values.is_valid().to_pylist())), values.drop_null()
+    return None
+
+
 def columns_of(cls: Any, fields: dict[str, Any]) -> Any:
-    """Columns of many rows: a value per row, or as many as the input has along its second dimension."""
+    """Columns of many rows: a value per row, or as many as the input has along its second dimension. Rows that are null have none."""
     from ._baseclasses import ComponentColumnList
     from .error_utils import catch_and_log_exceptions
 
     pixels = fields.get("buffer")
     if getattr(pixels, "ndim", 1) > 1 and not isinstance(pixels, memoryview):  # elsewhere an array of pixels is one image, here it is one per row
         fields["buffer"] = list(pixels)
+    lengths = {}
+    for name, values in fields.items():
+        found = _without_nulls(values)
+        if found is not None:
+            lengths[name], fields[name] = found
     archetype = cls.__new__(cls)
     with catch_and_log_exceptions(context=cls.__name__):
         archetype.__attrs_init__(**fields)
@@ -53,6 +68,9 @@ def columns_of(cls: Any, fields: dict[str, Any]) -> Any:
     for batch in archetype.as_component_batches():
         name = batch.component_descriptor().component.split(":")[-1]
         values, n = batch._batch, len(batch._batch)
+        if name in lengths and n == sum(lengths[name]):
+            columns.append(batch.partition(lengths[name]))
+            continue
         size = values._numbers_per_value  # numbers and vectors: their input's shape says how they divide; texts, structs and strips are one a row
         rows = _rows(fields.get(name), n, size) if size else n
         columns.append(batch.partition() if rows == n else batch.partition([n // rows] * rows))

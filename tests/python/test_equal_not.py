@@ -105,3 +105,26 @@ def test_a_timeline_keeps_its_kind() -> None:
             rec.log("a", rr.Scalars(1))
     finally:
         rr.set_strict_mode(False)
+
+
+@pytest.mark.parametrize("values", [["up", None, "down", None], [None, "up"], ["up"], [None, None]])
+def test_rows_that_are_null_have_no_value(tmp_path: Any, values: Any) -> None:
+    """The official SDK writes a null value, which its own check of files refuses, or NaN."""
+    pa = pytest.importorskip("pyarrow")
+    states = pa.array(values, pa.string())
+    wanted = [[] if value is None else [value] for value in values]
+    assert [column.as_arrow_array().to_pylist() for column in rr.StateChange.columns(state=states)] == [wanted]
+    times = [rr.TimeColumn("t", sequence=range(len(values)))]
+    found = logged(tmp_path, lambda rec: rec.send_columns("door", times, rr.StateChange.columns(state=pa.chunked_array([states]))))
+    assert found["StateChange:state"] == wanted
+    numbers = pa.array([None if value is None else len(value) for value in values], pa.int16())
+    (column,) = rr.Scalars.columns(scalars=numbers)
+    assert column.as_arrow_array().to_pylist() == [[float(n) for n in row] for row in ([] if n is None else [n] for n in numbers.to_pylist())]
+
+
+def test_rows_of_polars_that_are_null() -> None:
+    pl = pytest.importorskip("polars")
+    (column,) = rr.Scalars.columns(scalars=pl.Series([1.5, None, 2.5]))
+    assert column.as_arrow_array().to_pylist() == [[1.5], [], [2.5]]
+    (column,) = rr.Points3D.columns(positions=pl.Series([[1.0, 2.0, 3.0], None], dtype=pl.Array(pl.Float32, 3)))
+    assert column.as_arrow_array().to_pylist() == [[[1.0, 2.0, 3.0]], []]
