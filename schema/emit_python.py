@@ -129,7 +129,7 @@ COORDINATES = [a + b + c for a in "ULRDFB" for b in "ULRDFB" for c in "ULRDFB" i
 def archetypes_stub(archetypes, source, dots):
     head = [STUB_HEAD, "from typing import Any, ClassVar, Self", "", f"from {dots}_baseclasses import Archetype, BaseBatch, ComponentColumnList, ComponentDescriptor", ""]
     written = source.classes()
-    return "\n".join([*head, *(f"{archetype_stub(a, written)}\n" for a in sorted(archetypes, key=lambda a: a.name)), "__all__: list[str]", ""])
+    return "\n".join([*head, *(f"{archetype_stub(a, written)}\n" for a in sorted(archetypes, key=lambda a: a.name)), ""])
 
 
 def enum_stub(enum):
@@ -147,7 +147,7 @@ def values_stub(enums, source, components, dots):
     made += [f"class {name}(Any): ...  # type: ignore[misc]" for name in sorted(components - names)]
     lines = [STUB_HEAD, "from enum import Enum", "from typing import Any, Self", "", f"from {dots}_baseclasses import BaseBatch", "", *(f"{m}\n" for m in made)]
     lines += [f"class {c}Batch(BaseBatch): ..." for c in sorted(components)]
-    return "\n".join([*lines, "", *FALLBACK, "__all__: list[str]", ""])
+    return "\n".join([*lines, "", *FALLBACK, ""])
 
 
 def package_stub(data, source):
@@ -175,7 +175,7 @@ def views_stub(source):
     for name, (_, shows, properties) in source.literal("_VIEWS").items():
         arguments = ", ".join(f"{p}: Any = {defaults.get(p)!r}" for p in (*source.literal("_COMMON"), *properties))
         lines += [f"class {name}(View):", f'    """A view of {shows}."""', f"    def __init__(self, *, {arguments}) -> None: ...", ""]
-    return "\n".join([*lines, "__all__: list[str]", ""])
+    return "\n".join([*lines, ""])
 
 
 def blueprint_stub(source, stubs_of):
@@ -189,7 +189,7 @@ def blueprint_stub(source, stubs_of):
         found.update(names)
         lines.append(f"from .{module} import {', '.join(f'{n} as {n}' for n in names)}")
     lines.append(f"from . import {', '.join(f'{m} as {m}' for m in source.literal('_MODULES'))}")
-    return "\n".join([STUB_HEAD, *lines, "", "__all__: list[str]", ""])
+    return "\n".join([STUB_HEAD, *lines, "", ""])
 
 
 METHODS_HEAD = """import pathlib

@@ -154,4 +154,3 @@ class ChannelCountPair(Any): ...  # type: ignore[misc]
 
 
 def __getattr__(name: str) -> Any: ...
-__all__: list[str]

@@ -84,3 +84,15 @@ def test_nothing_is_left_behind(ours):
     left = [path for path in ours.site.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     assert left == []
     assert "ModuleNotFoundError" in ours.run("import rerun").stderr
+
+
+def test_type_checkers_see_what_rerun_is(ours):
+    """Each stub hands on a module of Reel's, and there is one for every module of the official package that programs import."""
+    stubs = ours.site / "_reel_as_rerun/rerun"
+    assert (stubs / "py.typed").exists()
+    files = sorted(stubs.rglob("*.pyi"))
+    assert len(files) > 20
+    for file in files:
+        module = ".".join(["reel", *file.relative_to(stubs).with_suffix("").parts]).removesuffix(".__init__")
+        assert file.read_text().startswith(f"from {module} import *\n")
+        assert ours.says(f"import importlib; print(importlib.import_module({'rerun' + module.removeprefix('reel')!r}).__name__)") == (module if module != "reel" else "rerun")

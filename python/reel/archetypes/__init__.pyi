@@ -2758,4 +2758,3 @@ class VoxelGridMap(Archetype):
     @staticmethod
     def descriptor_colormap() -> ComponentDescriptor: ...
 
-__all__: list[str]

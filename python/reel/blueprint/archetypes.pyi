@@ -1364,4 +1364,3 @@ class VisualizerInstruction(Archetype):
     @staticmethod
     def descriptor_component_map() -> ComponentDescriptor: ...
 
-__all__: list[str]

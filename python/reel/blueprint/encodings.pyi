@@ -47,4 +47,3 @@ class VisualizerComponentMapping(Any): ...  # type: ignore[misc]
 
 
 def __getattr__(name: str) -> Any: ...
-__all__: list[str]

@@ -51,4 +51,3 @@ class TimeSeriesView(View):
     """A view of numbers over time."""
     def __init__(self, *, origin: Any = '/', contents: Any = '$origin/**', name: Any = None, visible: Any = None, titlebar: Any = None, defaults: Any = None, overrides: Any = None, axis_x: Any = None, axis_y: Any = None, plot_legend: Any = None, background: Any = None, interaction: Any = None, time_ranges: Any = None) -> None: ...
 
-__all__: list[str]
