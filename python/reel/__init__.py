@@ -167,11 +167,11 @@ def version() -> str:
 
 
 def rerun_shutdown() -> None:
-    """Ends every recording, within two seconds. Called at the end of the program."""
+    """Ends the sinks of every recording, within two seconds: files get their index. What is logged from then on is kept for the next sink."""
     if f"{__name__}.recording_stream" in sys.modules:
-        from .recording_stream import _close_all
+        from .recording_stream import _disconnect_all
 
-        _close_all()
+        _disconnect_all()
 
 
 def unregister_shutdown() -> None:

@@ -57,19 +57,31 @@ def _all_live() -> list[RecordingStream]:
             pass
 
 
-def _close_all(seconds: float = _EXIT_SECONDS) -> None:
-    """Ends what is open, at the end of the program. None takes the time of the others; what threads have just waited in vain for a sink is taken off."""
+def _end_all(end: Callable[[RecordingStream, float], Any], seconds: float) -> None:
+    """Of all recordings; none takes the time of the others; what threads have just waited in vain for a sink is taken off."""
     import time
 
     deadline = time.monotonic() + _reel.patience(seconds)
     recordings = _all_live()
     for i, recording in enumerate(recordings):
         try:
-            recording._close(max(0.0, deadline - time.monotonic()) / (len(recordings) - i))
+            end(recording, max(0.0, deadline - time.monotonic()) / (len(recordings) - i))
         except _reel.ReelError:  # it was closed already
             pass
         except Exception as error:
             print(f"reel: {recording!r}: {error}", file=sys.stderr)
+
+
+def _disconnect_all(seconds: float = _EXIT_SECONDS) -> None:
+    """Ends what is written, of recordings that go on."""
+    from .sinks import _disconnect
+
+    _end_all(_disconnect, seconds)
+
+
+def _close_all(seconds: float = _EXIT_SECONDS) -> None:
+    """Ends what is open, at the end of the program."""
+    _end_all(lambda recording, left: recording._close(left), seconds)
 
 
 atexit.register(_close_all)

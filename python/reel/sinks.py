@@ -275,14 +275,17 @@ def stdout(default_blueprint: BlueprintLike | None = None, recording: RecordingS
 def disconnect(recording: RecordingStream | None = None) -> None:
     """Ends every sink: files get their footer. What is logged from now on is kept for the next one."""
     target = get_data_recording(recording)
-    if target is None:
-        return
-    with target._lock:
-        target._hold_sinks(True)
+    if target is not None:
+        _disconnect(target)
+
+
+def _disconnect(recording: RecordingStream, timeout_sec: float = -1) -> None:
+    with recording._lock:
+        recording._hold_sinks(True)
         try:
-            _remove(target, [sink for sink in target._sinks if not hasattr(sink, "held")])
+            _remove(recording, [sink for sink in recording._sinks if not hasattr(sink, "held")], timeout_sec)
         finally:
-            target._hold_sinks(False)
+            recording._hold_sinks(False)
 
 
 def send_blueprint(blueprint: BlueprintLike, *, make_active: bool = True, make_default: bool = True, recording: RecordingStream | None = None) -> None:

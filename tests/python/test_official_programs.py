@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import pathlib
+import subprocess
 import sys
 from typing import Any
 
@@ -19,6 +21,7 @@ if hasattr(official, "__reel__"):
     pytest.skip("the official SDK is not there to compare with", allow_module_level=True)
 
 import blueprint_rows  # noqa: E402
+import judge  # noqa: E402
 import reel  # noqa: E402
 import reel.blueprint  # noqa: E402
 import rerun.blueprint  # noqa: E402
@@ -132,3 +135,31 @@ def test_archetypes_of_one_row_have_their_own_counts(tmp_path: Any, recwarn: Any
     recording.flush()
     recording.disconnect()
     assert [str(told.message) for told in recwarn] == []
+
+
+PROGRAM = """
+import sys
+import rerun_or_reel as rr
+
+@rr.shutdown_at_exit
+def work():
+    rr.init("work", recording_id="work")
+    rr.save("first.rrd")
+    rr.log("a", rr.Scalars(1.0))
+
+work()
+rr.disconnect()
+rr.save("second.rrd")
+rr.log("b", rr.Scalars(2.0))
+work()
+rr.disconnect()
+"""
+
+
+@pytest.mark.parametrize("module", ["reel", "rerun"])
+def test_what_goes_on_after_a_shutdown(tmp_path: Any, module: str) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("RERUN")}
+    done = subprocess.run([sys.executable, "-W", "error", "-c", PROGRAM.replace("rerun_or_reel", module)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "Error" not in done.stderr, done.stderr
+    entities = {name: {path for path, _, _ in judge.chunks(tmp_path / f"{name}.rrd")} - {"/__properties"} for name in ("first", "second")}
+    assert entities == {"first": {"/a"}, "second": {"/b"}}
