@@ -23,15 +23,19 @@ if TYPE_CHECKING:
 
 
 def _instead(modern: str) -> Callable[[_F], _F]:
-    """Warns, where it is called, that there is something newer."""
+    """Warns, where it is called, that there is something newer. What cannot be logged is told as by `log`: a warning, an error in strict mode."""
 
     def decorate(function: _F) -> _F:
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            from .error_utils import warn
+            from .error_utils import catch_and_log_exceptions, warn
 
             warn(f"`{function.__name__}` is of an old release: use `{modern}`", DeprecationWarning)
-            return function(*args, **kwargs)
+            if not function.__name__.startswith("log_"):
+                return function(*args, **kwargs)
+            arguments = inspect.signature(function).bind(*args, **kwargs)  # a call that is wrong itself is an error, as of any function
+            with catch_and_log_exceptions(f"{function.__name__}, {args[0] if args else kwargs['entity_path']}"):
+                return function(*arguments.args, **arguments.kwargs)
 
         wrapper.__doc__ = f"{function.__doc__ or ''} Today: `{modern}`.".strip()
         return wrapper  # type: ignore[return-value]
@@ -64,6 +68,16 @@ def _dimensions(positions: Any) -> int:
             return len(positions)
         positions = positions[0]
     return 0
+
+
+def _coordinates(name: str) -> Any:
+    """The view coordinates of that name: RDF, RIGHT_HAND_Z_UP..."""
+    from .archetypes import ViewCoordinates
+
+    found = getattr(ViewCoordinates, name, None) if isinstance(name, str) else None
+    if not isinstance(found, type(ViewCoordinates.RDF)):
+        raise ValueError(f"{name!r:.100} was given, the name of view coordinates expected, such as RDF or RIGHT_HAND_Z_UP")
+    return found
 
 
 def _of_dimensions(positions: Any, two: str, three: str) -> Any:
@@ -459,7 +473,7 @@ def log_pinhole(
     timeless: bool = False, recording: RecordingStream | None = None,
 ) -> None:  # fmt: skip
     """A camera. child_from_parent: its 3 x 3 matrix, instead of the focal length and principal point, in pixels."""
-    from .archetypes import Pinhole, ViewCoordinates
+    from .archetypes import Pinhole
 
     if child_from_parent is None and focal_length_px is None:
         focal_length_px = (width * height) ** 0.5
@@ -467,7 +481,7 @@ def log_pinhole(
         image_from_camera=child_from_parent,
         focal_length=focal_length_px,
         principal_point=principal_point_px,
-        camera_xyz=None if camera_xyz is None else getattr(ViewCoordinates, camera_xyz),
+        camera_xyz=None if camera_xyz is None else _coordinates(camera_xyz),
     )
     _log(entity_path, Pinhole(width=width, height=height, **fields), None, timeless, recording)
 
@@ -493,7 +507,7 @@ def log_rigid3(
     entity_path: str, *, parent_from_child: Any = None, child_from_parent: Any = None, xyz: str = "", timeless: bool = False, recording: RecordingStream | None = None
 ) -> None:
     """Where a space is: (translation, quaternion x y z w), one way or the other. xyz: which way its axes point, such as "RDF"."""
-    from .archetypes import Transform3D, ViewCoordinates
+    from .archetypes import Transform3D
     from .components import TransformRelation
     from .encodings import Quaternion
 
@@ -503,7 +517,7 @@ def log_rigid3(
     relation = {} if child_from_parent is None else {"relation": TransformRelation.ChildFromParent}
     _log(entity_path, Transform3D(translation=translation, rotation=Quaternion(xyzw=list(rotation)), **relation), None, timeless, recording)
     if xyz:
-        log(entity_path, getattr(ViewCoordinates, xyz), static=True, recording=recording)
+        log(entity_path, _coordinates(xyz), static=True, recording=recording)
 
 
 @_instead("log(path, ViewCoordinates.RDF, static=True)")
@@ -511,15 +525,13 @@ def log_view_coordinates(
     entity_path: str, *, xyz: str = "", up: str = "", right_handed: bool | None = None, timeless: bool = False, recording: RecordingStream | None = None
 ) -> None:
     """Which way axes point. xyz: three letters such as "RDF"; or up: "+Z", "-Y"..., right_handed unless told."""
-    from .archetypes import ViewCoordinates
-
-    if bool(xyz) == bool(up):
-        raise ValueError("log_view_coordinates: one of xyz and up expected")
+    if not isinstance(xyz, str) or not isinstance(up, str) or bool(xyz) == bool(up):
+        raise ValueError(f"one of xyz and up expected, as a text; xyz={xyz!r:.100} and up={up!r:.100} were given")
     if up:
         sign = {"+": "UP", "-": "DOWN"}.get(up[0] if up[0] in "+-" else "+")
         hand = "LEFT" if right_handed is False else "RIGHT"
         xyz = f"{hand}_HAND_{up[-1].upper()}_{sign}"
-    _log(entity_path, getattr(ViewCoordinates, xyz), None, timeless, recording)
+    _log(entity_path, _coordinates(xyz), None, timeless, recording)
 
 
 @_instead("log(path, Transform3D(...)), or a path that is not below another space's")

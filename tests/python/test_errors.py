@@ -1,5 +1,6 @@
 """What is told of bad input: which archetype and argument, at the line of the program that gave it; strict mode."""
 
+import inspect
 import os
 import subprocess
 import sys
@@ -92,3 +93,34 @@ def test_strict_mode_of_the_environment(value, is_strict, is_told):
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], env={**os.environ, "RERUN_STRICT": value}, capture_output=True, text=True, timeout=60)
     assert done.stdout.split() == (["raised", "True"] if is_strict else ["warned", "False"])
     assert ("RERUN_STRICT" in done.stderr) is is_told
+
+
+LOOP: list = []
+LOOP.append(LOOP)
+NOTHING_TO_LOG = ["x", b"x", 5, float("nan"), object(), {"a": 1}, [], [None], LOOP, 2**70, int]
+
+
+@pytest.mark.parametrize("name", [name for name in rr.legacy.__all__ if name.startswith("log_")])
+def test_old_functions_tell_what_they_cannot_log(recording, name):
+    """As log does: by a warning, whatever is given for whichever argument; in strict mode by an error."""
+    function = getattr(rr, name)
+    parameters = [p for p in inspect.signature(function).parameters.values() if p.name not in ("recording", "entity_path")]
+    required = {p.name: [[1, 2, 3]] for p in parameters if p.default is p.empty}
+    told = set()
+    for parameter in parameters:
+        for value in NOTHING_TO_LOG:
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always")
+                function("p", **{**required, parameter.name: value})
+            told |= {str(warning.message) for warning in warned if warning.category is rr.RerunWarning}
+    assert told or parameters == [] or name in ("log_cleared", "log_disconnected_space", "log_unknown_transform")
+    with pytest.raises(TypeError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        function("p", there_is_no_such_argument=1)
+
+
+@pytest.mark.parametrize("arguments", [{"xyz": "QQQ"}, {"xyz": 5}, {"up": "+Q"}, {"up": [1]}, {"xyz": "RDF", "up": "+Z"}, {}])
+def test_old_view_coordinates_name_what_they_expect(recording, arguments):
+    with pytest.warns(rr.RerunWarning, match="log_view_coordinates, p: .*expected"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        rr.log_view_coordinates("p", **arguments)
