@@ -284,6 +284,21 @@ static int to_ns(PyObject *value, const char *helper, double seconds_max, int64_
     return PyErr_Occurred() ? -1 : 0;
 }
 
+/* The error that is set, with the timeline and the argument in front. */
+static PyObject *time_refused(PyObject *timeline, const char *argument) {
+    PyObject *type, *error, *traceback;
+    if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError) && !PyErr_ExceptionMatches(PyExc_OverflowError))
+        return NULL;
+    PyErr_Fetch(&type, &error, &traceback);
+    PyErr_NormalizeException(&type, &error, &traceback);
+    PyObject *kind = PyErr_GivenExceptionMatches(type, PyExc_TypeError) ? PyExc_TypeError : PyErr_GivenExceptionMatches(type, PyExc_OverflowError) ? PyExc_OverflowError : PyExc_ValueError;
+    PyErr_Format(kind, "timeline '%S', %s: %S", timeline, argument, error);
+    Py_XDECREF(type);
+    Py_XDECREF(error);
+    Py_XDECREF(traceback);
+    return NULL;
+}
+
 PyObject *recording_set_time(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names) {
     enum { SEQUENCE, DURATION, TIMESTAMP, RECORDING, TIMELINE, N };
     static const char *const texts[N] = {"sequence", "duration", "timestamp", "recording", "timeline"};
@@ -309,9 +324,9 @@ PyObject *recording_set_time(PyObject *self, PyObject *const *args, Py_ssize_t n
             Py_XDECREF(index);
         }
         if (value == -1 && PyErr_Occurred())
-            return NULL;
+            return time_refused(name, "sequence");
     } else if (duration ? to_ns(duration, "to_nanos", 0, &value) < 0 : to_ns(timestamp, "to_nanos_since_epoch", 1e11, &value) < 0) {
-        return NULL;
+        return time_refused(name, duration ? "duration" : "timestamp");
     }
     recording *r = recording_for(given && given != Py_None ? given : self);
     if (!r) {

@@ -120,6 +120,12 @@ def test_set_time_refuses(rec, arguments, error):
         rec.set_time("t", **arguments)
 
 
+@pytest.mark.parametrize(("kind", "value"), [("sequence", 2**63), ("sequence", "1"), ("duration", "1"), ("duration", float("nan")), ("duration", 2**60), ("timestamp", "2020-01-01")])
+def test_errors_name_timeline_and_argument(rec, kind, value):
+    with pytest.raises((TypeError, ValueError, OverflowError), match=f"^timeline 'lap', {kind}: "):
+        rec.set_time("lap", **{kind: value})
+
+
 def test_set_time_of_two_kinds(rec):
     rec.set_time("t", sequence=1)
     with pytest.raises(ValueError, match="t"):
