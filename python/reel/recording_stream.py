@@ -561,11 +561,40 @@ def _keep_files() -> None:
     _entered.stack[-1] = (*_entered.stack[-1][:3], None)
 
 
+def _in_steps(inner: Any, step: Callable[[Any, Any], Any]) -> Any:
+    """A generator that runs another one, or a coroutine: each of its steps by step(method, argument). What is sent or thrown goes in, what is given comes out."""
+    method, argument = inner.send, None
+    try:
+        while True:
+            try:
+                value = step(method, argument)
+            except StopIteration as stop:
+                return stop.value
+            try:
+                method, argument = inner.send, (yield value)
+            except GeneratorExit:
+                step(lambda _: inner.close(), None)
+                raise
+            except BaseException as error:
+                method, argument = inner.throw, error
+    finally:
+        inner.close()
+
+
 def thread_local_stream(application_id: str) -> Callable[[_F], _F]:
-    """Decorates a function or a generator: it runs with a new recording of its own as the thread's, generators only while they run."""
+    """Decorates a function, a generator, a coroutine or an asynchronous generator: it runs with a new recording of its own as the thread's; the last three only while they run, not while they wait."""
 
     def decorate(function: _F) -> _F:
         import inspect
+        import types
+
+        def step_of(recording: RecordingStream) -> Callable[[Any, Any], Any]:
+            def step(method: Any, argument: Any) -> Any:
+                with recording:
+                    _keep_files()
+                    return method(argument)
+
+            return step
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -574,22 +603,35 @@ def thread_local_stream(application_id: str) -> Callable[[_F], _F]:
 
         @functools.wraps(function)
         def generate(*args: Any, **kwargs: Any) -> Any:
-            generator = function(*args, **kwargs)
-            recording = RecordingStream(application_id)
-            sent = None
+            return (yield from _in_steps(function(*args, **kwargs), step_of(RecordingStream(application_id))))
+
+        awaited = types.coroutine(_in_steps)
+
+        @functools.wraps(function)
+        async def run(*args: Any, **kwargs: Any) -> Any:
+            return await awaited(function(*args, **kwargs), step_of(RecordingStream(application_id)))
+
+        @functools.wraps(function)
+        async def produce(*args: Any, **kwargs: Any) -> Any:
+            step, inner = step_of(RecordingStream(application_id)), function(*args, **kwargs)
+            next_value = inner.__anext__()
             try:
                 while True:
-                    with recording:
-                        _keep_files()
-                        try:
-                            value = generator.send(sent)
-                        except StopIteration as stop:
-                            return stop.value
-                    sent = yield value
+                    try:
+                        value = await awaited(next_value, step)
+                    except StopAsyncIteration:
+                        return
+                    try:
+                        next_value = inner.asend((yield value))
+                    except GeneratorExit:
+                        raise
+                    except BaseException as error:
+                        next_value = inner.athrow(error)
             finally:
-                generator.close()
+                await awaited(inner.aclose(), step)
 
-        return generate if inspect.isgeneratorfunction(function) else call  # type: ignore[return-value]
+        kinds = ((inspect.isasyncgenfunction, produce), (inspect.iscoroutinefunction, run), (inspect.isgeneratorfunction, generate))
+        return next((wrapper for is_kind, wrapper in kinds if is_kind(function)), call)  # type: ignore[return-value]
 
     return decorate
 
@@ -603,27 +645,22 @@ def recording_stream_generator_ctx(func: _F) -> _F:
 
     @functools.wraps(func)
     def generate(*args: Any, **kwargs: Any) -> Any:
-        generator = func(*args, **kwargs)
-        before = active_recording_stream.get(None)
-        sent, suspended = None, None
-        try:
-            while True:
-                try:
-                    value = generator.send(sent)
-                except StopIteration as stop:
-                    return stop.value
-                suspended = active_recording_stream.get(None)
-                suspended = None if suspended is before else suspended
-                if suspended is not None:
-                    _keep_files()
-                    suspended.__exit__()
-                sent = yield value
-                if suspended is not None:
-                    suspended.__enter__()
-                    suspended = None
-        finally:
+        suspended: RecordingStream | None = None
+
+        def step(method: Any, argument: Any) -> Any:
+            nonlocal suspended
+            before = active_recording_stream.get(None)
             if suspended is not None:
                 suspended.__enter__()
-            generator.close()
+                suspended = None
+            value = method(argument)
+            within = active_recording_stream.get(None)
+            if within is not None and within is not before:
+                _keep_files()
+                within.__exit__()
+                suspended = within
+            return value
+
+        return (yield from _in_steps(func(*args, **kwargs), step))
 
     return generate  # type: ignore[return-value]
