@@ -70,20 +70,20 @@ ANY_VALUE_TYPE_REGISTRY = TypeRegistry()
 
 # --- values to arrays ---------------------------------------------------------------------------------------------------------------
 
-# Without pyarrow: the component whose type stands for one of Python's.
-_STAND_INS = {bool: "rerun.components.Visible", int: "rerun.components.VideoTimestamp", float: "rerun.components.Scalar", str: "rerun.components.Text"}
+def _known_type(descriptor: ComponentDescriptor) -> Any:
+    if _has_pyarrow():
+        return ANY_VALUE_TYPE_REGISTRY._entries.get(descriptor)
+    from ._plain_values import known_types
+
+    return known_types.get(descriptor)
 
 
-def _plain_batch(value: Any) -> Any:
-    """Numbers, bools and texts as a batch, without pyarrow."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    values = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
-    kinds = {type(v) for v in values}
-    kind = float if kinds == {int, float} else next(iter(kinds)) if len(kinds) == 1 else None
-    if kind not in _STAND_INS:
-        raise TypeError(f"{value!r:.100}: numbers, bools or texts of one type expected (others need pyarrow)")
-    return _reel.batch_class(_STAND_INS[kind])(values, strict=True)
+def _has_pyarrow() -> bool:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def _arrow_array(value: Any, pa_type: Any) -> Any:
@@ -144,16 +144,16 @@ class AnyBatchValue(ComponentBatchLike):
         if isinstance(value, _reel.BaseBatch) or (hasattr(value, "type") and hasattr(value, "to_pylist")):
             return value
         if hasattr(value, "as_arrow_array"):
-            return value.as_arrow_array()
-        known = ANY_VALUE_TYPE_REGISTRY._entries.get(self.descriptor)
+            return value.as_arrow_array() if _has_pyarrow() or not hasattr(value, "_BATCH_TYPE") else value._BATCH_TYPE([value], strict=True)
+        known = _known_type(self.descriptor)
         if known is None and (value is None or (hasattr(value, "__len__") and not isinstance(value, (str, bytes)) and len(value) == 0)):
             if not drop_untyped_nones:
                 raise ValueError(f"Cannot convert {value} to arrow array without an explicit type")
             return None
-        try:
-            import pyarrow  # noqa: F401
-        except ImportError:
-            return _plain_batch([] if value is None else value)
+        if not _has_pyarrow():
+            from ._plain_values import batch_of
+
+            return batch_of(self.descriptor, [] if value is None else value)
         cached = ANY_VALUE_TYPE_REGISTRY.get(self.descriptor, expect_column=expect_column)
         array = _converted([] if value is None else value, cached)
         ANY_VALUE_TYPE_REGISTRY.register(self.descriptor, ArrowTypeOnly(array.type), expect_column=expect_column)
@@ -186,15 +186,13 @@ class AnyBatchValue(ComponentBatchLike):
     @classmethod
     def column(cls, descriptor: str | ComponentDescriptor, value: Any, drop_untyped_nones: bool = True) -> ComponentColumn | None:
         """Values for many rows: a list gives each element a row, a list of lists each inner list; an array of lists each list, another array each element. None: there are no values."""
+        if not _has_pyarrow() and not hasattr(value, "as_arrow_array"):
+            return cls._plain_column(descriptor, value, drop_untyped_nones)
         is_plain = value is not None and not isinstance(value, (str, bytes)) and hasattr(value, "__iter__") and not hasattr(value, "as_arrow_array")
         is_arrow = hasattr(value, "type") and hasattr(value, "to_pylist")
         if is_plain and not is_arrow:
             values = value if hasattr(value, "ndim") else list(value)
             is_flat = values.ndim == 1 if hasattr(values, "ndim") else all(isinstance(v, (str, bytes)) or not hasattr(v, "__iter__") for v in values)
-            try:
-                import pyarrow  # noqa: F401
-            except ImportError:
-                is_flat = False
             value = [[v] for v in values] if is_flat else values
         instance = cls(descriptor, value, drop_untyped_nones=drop_untyped_nones, expect_column=True)
         if not instance.is_valid():
@@ -206,3 +204,18 @@ class AnyBatchValue(ComponentBatchLike):
             instance._array = array.values.slice(first, last - first)
             return ComponentColumn(instance.descriptor, instance, offsets=offsets)
         return ComponentColumn(instance.descriptor, instance)
+
+    @classmethod
+    def _plain_column(cls, descriptor: str | ComponentDescriptor, value: Any, drop_untyped_nones: bool) -> ComponentColumn | None:
+        """The same without pyarrow."""
+        from ._plain_values import column_of
+
+        instance = cls(descriptor, None)
+        lengths = None
+        with catch_and_log_exceptions(f"Converting data for '{instance.descriptor}'"):
+            if value is None or (hasattr(value, "__len__") and len(value) == 0):
+                if not drop_untyped_nones:
+                    raise ValueError(f"Cannot convert {value} to arrow array without an explicit type")
+            else:
+                instance._array, lengths = column_of(instance.descriptor, value)
+        return ComponentColumn(instance.descriptor, instance, lengths=lengths) if instance.is_valid() else None

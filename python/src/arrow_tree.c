@@ -203,7 +203,7 @@ static bool put_array(place *p, int64_t n, bool is_root, bool root_nulls, struct
         p->stream = (uint16_t)(p->stream + 2);
         break;
     case REEL__ARROW_BOOL: ok = begin(out, n, 2, 0) && put_bits(out, 1, p->streams[p->stream++].data, n); break;
-    default: ok = begin(out, n, 2, 0) && put_copy(out, 1, p->streams[p->stream++].data, (size_t)n * reel__arrow_width(node->kind)); break;
+    default: ok = begin(out, n, 2, 0) && put_copy(out, 1, p->streams[p->stream++].data, (size_t)n * (node->kind == REEL__ARROW_FIXED ? node->n : reel__arrow_width(node->kind))); break;
     }
     if (ok && validity) {
         for (int64_t i = 0; i < n; i++)

@@ -370,6 +370,7 @@ static PyObject *flat(PyObject *self, PyObject *args) {
 }
 
 static PyMethodDef batch_functions[] = {
+    {"batch_of_any", batch_of_any, METH_VARARGS, "batch_of_any(nodes, values, has_nulls, /)\n--\n\nValues of a type told in (name, Arrow format, children) as a batch of no component."},
     {"_flat", flat, METH_VARARGS, "_flat(data, format=None, /)\n--\n\nNumbers of any object that holds some, as (bytearray, shape, format)."},
     {NULL, NULL, 0, NULL},
 };

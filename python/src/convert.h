@@ -44,5 +44,7 @@ int convert_bytes(batch *b, PyObject *data);
 int convert_bools(batch *b, PyObject *data);
 int convert_strips(batch *b, PyObject *data);
 int convert_struct(batch *b, PyObject *data);
+/* batch_of_any(nodes, values, has_nulls): values of any type that can be told in a tuple of (name, format of Arrow's C data interface, children), as a batch of no component (convert_any.c). */
+PyObject *batch_of_any(PyObject *self, PyObject *args);
 
 #endif

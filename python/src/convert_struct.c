@@ -162,6 +162,27 @@ static int put_numbers(build *w, uint16_t at, PyObject *value, uint16_t stream, 
     return result;
 }
 
+static int put_binary(build *w, uint16_t stream, PyObject *value) {
+    char *data = "";
+    Py_ssize_t size = 0;
+    if (value != Py_None && PyBytes_AsStringAndSize(value, &data, &size) < 0)
+        return -1;
+    reel__buf_u32(&w->streams[stream], (uint32_t)size);
+    reel__buf_put(&w->streams[stream + 1], data, (size_t)size);
+    return size <= INT32_MAX ? 0 : (PyErr_SetString(PyExc_OverflowError, "more than 2 GiB of bytes were given"), -1);
+}
+
+/* Times and dates as the integers they stand for. */
+static int put_time(build *w, uint16_t at, PyObject *value, uint16_t stream) {
+    const reel__arrow_node *node = &w->type->nodes[at];
+    int64_t i = value == Py_None ? 0 : PyLong_AsLongLong(value);
+    int32_t days = (int32_t)i;
+    if ((i == -1 && PyErr_Occurred()) || (node->n != 8 && node->n != 4))
+        return -1;
+    reel__buf_put(&w->streams[stream], node->n == 8 ? (const void *)&i : &days, node->n);
+    return 0;
+}
+
 static int put(build *w, uint16_t at, PyObject *given, bool is_root) {
     const reel__arrow_node *node = &w->type->nodes[at];
     uint16_t stream = w->first_stream[at];
@@ -186,6 +207,8 @@ static int put(build *w, uint16_t at, PyObject *given, bool is_root) {
         case REEL__ARROW_LIST: result = put_list(w, at, value, stream); break;
         case REEL__ARROW_UNION: result = put_union(w, at, value); break;
         case REEL__ARROW_UTF8: result = put_text(w, at, value); break;
+        case REEL__ARROW_BINARY: result = put_binary(w, stream, value); break;
+        case REEL__ARROW_FIXED: result = put_time(w, at, value, stream); break;
         case REEL__ARROW_NULL: reel__buf_u8(&w->streams[stream], 0), result = 0; break;
         case REEL__ARROW_FIXED_LIST: result = put_numbers(w, (uint16_t)(at + 1), value, w->first_stream[at + 1], node->n); break;
         default: result = put_numbers(w, at, value, stream, 1); break;
