@@ -110,12 +110,13 @@ def test_every_name_can_be_imported(package: str) -> None:
 
 
 def test_what_is_not_there_says_so_when_it_is_used() -> None:
+    import reel.chunk
     from reel.blueprint import table
     from reel.experimental import LeRobotReader, ViewerClient, query_metrics
 
     uses = {
         "live protocol": [lambda: ViewerClient("rerun+http://127.0.0.1:9876/proxy"), lambda: ViewerClient.spawn()],
-        "catalog": [query_metrics, lambda: table.TableBlueprint(), lambda: table.col("a")],
+        "catalog": [query_metrics, lambda: table.TableBlueprint(), lambda: table.col("a"), lambda: reel.chunk.ChunkStore([]).reader(index="frame")],
         "LeRobot": [lambda: LeRobotReader("folder")],
         "running viewer": [lambda: reel.notebook.Viewer.on_event(None, print), lambda: reel.notebook.Viewer.open_url(None, "url")],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._absent import AbsentError
 from ._chunk import Chunk
 from ._lazy_chunk_stream import LazyChunkStream
 from ._schema import Schema, SchemaBuilder, summary
@@ -11,6 +12,7 @@ from ._schema import Schema, SchemaBuilder, summary
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
+    from typing import Any
 
 
 class ChunkStore:
@@ -18,6 +20,10 @@ class ChunkStore:
 
     def __init__(self, chunks: Iterable[Chunk]) -> None:
         self._chunks = list(chunks)
+
+    def reader(self, *args: Any, **kwargs: Any) -> Any:
+        """NotImplementedError: tables of DataFusion are of the catalog."""
+        raise AbsentError("rerun.chunk.ChunkStore.reader: tables of DataFusion are of the catalog, which is not part of Reel: chunks give pyarrow's by to_record_batch()")
 
     @staticmethod
     def from_chunks(chunks: Iterable[Chunk]) -> ChunkStore:
