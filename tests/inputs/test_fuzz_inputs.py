@@ -9,6 +9,7 @@ import ctypes
 import datetime
 import decimal
 import fractions
+import inspect
 import os
 import uuid
 import warnings
@@ -219,6 +220,27 @@ def test_archetypes(call, strict):
     for make in (cls, cls.from_fields, cls.columns):
         survives(lambda make=make: make(**fields))
     survives(lambda: cls(*fields.values()))
+
+
+@pytest.mark.parametrize("cls", ARCHETYPES, ids=lambda cls: cls.__name__)
+def test_every_constructor(cls):
+    """The arguments that a constructor takes, which need not be the fields: each archetype has its turn."""
+    parameters = inspect.signature(cls).parameters
+    required = [name for name, p in parameters.items() if p.default is p.empty]
+    chosen = st.lists(st.sampled_from(list(parameters)), max_size=3, unique=True) if parameters else st.just([])
+    given = []
+
+    @hypothesis.settings(SETTINGS, max_examples=max(10, EXAMPLES // 10))
+    @hypothesis.given(chosen.flatmap(lambda names: st.fixed_dictionaries({name: objects for name in [*required, *names]})), st.booleans())
+    def check(arguments, strict):
+        reel.error_utils.set_strict_mode(strict)
+        given.append(arguments)
+        row = survives(lambda: cls(**arguments))
+        if row is not None:
+            survives(lambda: (repr(row), row.as_component_batches()))
+
+    check()
+    assert len(given) >= (10 if parameters else 1)
 
 
 @SETTINGS
