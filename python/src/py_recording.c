@@ -21,13 +21,13 @@ static struct {
     char texts[16][320];
     size_t n, n_lost;
 } told = {.mutex = PTHREAD_MUTEX_INITIALIZER};
-static volatile int has_told;
+static atomic_bool has_told;
 
 /* The parent's I/O threads are gone, and may have held the lock. */
 static void told_in_child(void) {
     pthread_mutex_init(&told.mutex, NULL);
     told.n = told.n_lost = 0;
-    has_told = 0;
+    has_told = false;
 }
 
 static void on_event(void *user, reel_recording *rec, const reel_event *event) {
@@ -42,7 +42,7 @@ static void on_event(void *user, reel_recording *rec, const reel_event *event) {
         snprintf(told.texts[told.n++], sizeof *told.texts, "%s", event->message);
     else
         told.n_lost++;
-    has_told = 1;
+    has_told = true;
     pthread_mutex_unlock(&told.mutex);
 }
 
@@ -59,7 +59,7 @@ int recording_tell(void) {
         Py_XDECREF(text);
     }
     told.n = told.n_lost = 0;
-    has_told = 0;
+    has_told = false;
     pthread_mutex_unlock(&told.mutex);
     PyObject *f = list ? py_support("tell") : NULL, *result = f ? PyObject_CallFunction(f, "On", list, (Py_ssize_t)n_lost) : NULL;
     Py_XDECREF(list);
@@ -382,7 +382,7 @@ static PyObject *finish_told(reel_status status) {
     return finish(status);
 }
 
-static int64_t as_ms(double seconds) { return seconds < 0 || seconds > 9e6 ? -1 : (int64_t)(seconds * 1000); }
+static int64_t as_ms(double seconds) { return seconds >= 0 && seconds <= 9e6 ? (int64_t)(seconds * 1000) : -1; }
 
 static PyObject *flush(PyObject *self, PyObject *args) {
     double timeout = -1;

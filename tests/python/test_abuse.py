@@ -198,3 +198,12 @@ print(_reel.archetype_class("rerun.archetypes.Points2D") is inner[0])
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
     assert done.stdout.split() == ["raised", "True"], (done.returncode, done.stderr)
+
+
+def test_times_that_are_none_wait_as_long_as_it_takes():
+    recording = rr.RecordingStream("abuse")
+    memory = recording.memory_recording()
+    recording.log("a", rr.Scalars(1.0))
+    for seconds in (float("nan"), float("inf"), -1.0, 1e300, 60.0):
+        recording._flush(seconds)
+    assert memory.num_msgs() > 0
