@@ -19,12 +19,10 @@ from ._reel import get_global_recording, get_thread_recording, set_global_record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
     from typing import Any, Self, TypeVar
     from uuid import UUID
 
-    from ._baseclasses import AsComponents, ComponentColumn, DescribedComponentBatch
-    from ._memory import MemoryRecording
+    from ._baseclasses import ComponentColumn
     from ._send_columns import TimeColumnLike
 
     _F = TypeVar("_F", bound=Callable[..., Any])

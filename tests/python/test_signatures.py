@@ -172,3 +172,32 @@ def test_stubs_of_views() -> None:
     views = {node.name: stub_parameters(node.body[1]) for node in tree.body if isinstance(node, ast.ClassDef) and isinstance(node.body[1], ast.FunctionDef)}
     ours = module("reel", "blueprint.views")
     assert views == {name: parameters(getattr(ours, name)) for name in ours.__all__}
+
+
+@pytest.mark.parametrize("name", ["archetypes", "blueprint.archetypes"])
+def test_documentation_tells_numbers_and_shapes(name: str) -> None:
+    """positions: (n, 3) float32: what the Arrow type of the values says."""
+    pa = pytest.importorskip("pyarrow")
+    numbers = {"halffloat": "float16", "float": "float32", "double": "float64", "string": "str"}
+    wrong = {}
+    for cls in (getattr(module("reel", name), n) for n in module("reel", name).__all__):
+        told = dict(line.split(": ", 1) for line in (cls.__doc__ or "").splitlines() if ": " in line)
+        for field, *_ in cls._fields():
+            leaf, lengths = getattr(cls.from_fields(), f"descriptor_{field}")().component_type, []
+            leaf = reel._reel.batch_class(leaf)._ARROW_DATATYPE
+            while pa.types.is_fixed_size_list(leaf):
+                lengths, leaf = [*lengths, leaf.list_size], leaf.value_type
+            kind = numbers.get(str(leaf), str(leaf))
+            said = told[field].split(". ")[0]
+            total = 1
+            for length in lengths:
+                total *= length
+            if pa.types.is_primitive(leaf) or pa.types.is_string(leaf):
+                shape = [int(part) for part in said.partition(")")[0].strip("(").split(", ") if part.isdigit()]
+                of_enum = said.rpartition(" ")[2][:1].isupper()
+                product = 1
+                for length in shape:
+                    product *= length
+                if not of_enum and (said.rpartition(" ")[2] != kind or product != total):
+                    wrong[f"{cls.__name__}.{field}"] = (said, kind, lengths)
+    assert wrong == {}

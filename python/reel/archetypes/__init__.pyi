@@ -6,7 +6,7 @@ from .._baseclasses import Archetype, BaseBatch, ComponentColumnList, ComponentD
 class AnnotationContext(Archetype):
     """What class and keypoint ids mean below an entity; usually logged static.
 
-    context: 1. Names, colours and skeleton of each class. Required."""
+    context: AnnotationContext. Names, colours and skeleton of each class. Required."""
     NAME: ClassVar[str]
     def __init__(self, context: Any) -> None: ...
     @classmethod
@@ -25,14 +25,14 @@ class AnnotationContext(Archetype):
 class Arrows2D(Archetype):
     """Arrows in the plane or in an image.
 
-    vectors: n, 2. From tail to tip of each arrow. Unit: scene units. Required.
-    origins: n, 2. Where each tail is; the origin when absent. Unit: scene units.
-    radii: n. Half the thickness of each shaft. Unit: scene units; negative: UI points.
-    colors: n. Colour of each arrow. Unit: 0xRRGGBBAA.
-    labels: n. Text at each arrow.
-    show_labels: 1. Whether labels are drawn.
-    draw_order: 1. What lies above what. Unit: higher is on top.
-    class_ids: n. Class of each arrow."""
+    vectors: (n, 2) float32. From tail to tip of each arrow. Unit: scene units. Required.
+    origins: (n, 2) float32. Where each tail is; the origin when absent. Unit: scene units.
+    radii: (n) float32. Half the thickness of each shaft. Unit: scene units; negative: UI points.
+    colors: (n) uint32. Colour of each arrow. Unit: 0xRRGGBBAA.
+    labels: (n) str. Text at each arrow.
+    show_labels: bool. Whether labels are drawn.
+    draw_order: float32. What lies above what. Unit: higher is on top.
+    class_ids: (n) uint16. Class of each arrow."""
     NAME: ClassVar[str]
     def __init__(self, *, vectors: Any, origins: Any | None = None, radii: Any | None = None, colors: Any | None = None, labels: Any | None = None, show_labels: Any | None = None, draw_order: Any | None = None, class_ids: Any | None = None) -> None: ...
     @classmethod
@@ -93,13 +93,13 @@ class Arrows2D(Archetype):
 class Arrows3D(Archetype):
     """Arrows in 3D.
 
-    vectors: n, 3. From tail to tip of each arrow. Unit: scene units. Required.
-    origins: n, 3. Where each tail is; the origin when absent. Unit: scene units.
-    radii: n. Half the thickness of each shaft. Unit: scene units; negative: UI points.
-    colors: n. Colour of each arrow. Unit: 0xRRGGBBAA.
-    labels: n. Text at each arrow.
-    show_labels: 1. Whether labels are drawn.
-    class_ids: n. Class of each arrow."""
+    vectors: (n, 3) float32. From tail to tip of each arrow. Unit: scene units. Required.
+    origins: (n, 3) float32. Where each tail is; the origin when absent. Unit: scene units.
+    radii: (n) float32. Half the thickness of each shaft. Unit: scene units; negative: UI points.
+    colors: (n) uint32. Colour of each arrow. Unit: 0xRRGGBBAA.
+    labels: (n) str. Text at each arrow.
+    show_labels: bool. Whether labels are drawn.
+    class_ids: (n) uint16. Class of each arrow."""
     NAME: ClassVar[str]
     def __init__(self, *, vectors: Any, origins: Any | None = None, radii: Any | None = None, colors: Any | None = None, labels: Any | None = None, show_labels: Any | None = None, class_ids: Any | None = None) -> None: ...
     @classmethod
@@ -154,9 +154,9 @@ class Arrows3D(Archetype):
 class Asset3D(Archetype):
     """A 3D model as the bytes of its file.
 
-    blob: 1. A whole .glb, .gltf, .obj, .ply or .stl file. Required.
-    media_type: 1. What kind of file it is, such as model/gltf-binary; guessed from the bytes when absent. Unit: MIME type.
-    albedo_factor: 1. Multiplies every colour of the model. Unit: 0xRRGGBBAA."""
+    blob: bytes. A whole .glb, .gltf, .obj, .ply or .stl file. Required.
+    media_type: str. What kind of file it is, such as model/gltf-binary; guessed from the bytes when absent. Unit: MIME type.
+    albedo_factor: uint32. Multiplies every colour of the model. Unit: 0xRRGGBBAA."""
     NAME: ClassVar[str]
     def __init__(self, *, path: Any=None, contents: Any=None, media_type: Any=None, albedo_factor: Any=None) -> None: ...
     @classmethod
@@ -187,8 +187,8 @@ class Asset3D(Archetype):
 class AssetAudio(Archetype):
     """A sound as the bytes of its file.
 
-    blob: 1. A whole .mp3, .wav, .flac, .ogg or .m4a file. Required.
-    media_type: 1. What kind of file it is, such as audio/wav; guessed from the bytes when absent. Unit: MIME type."""
+    blob: bytes. A whole .mp3, .wav, .flac, .ogg or .m4a file. Required.
+    media_type: str. What kind of file it is, such as audio/wav; guessed from the bytes when absent. Unit: MIME type."""
     NAME: ClassVar[str]
     def __init__(self, *, path: Any=None, contents: Any=None, media_type: Any=None) -> None: ...
     @classmethod
@@ -213,8 +213,8 @@ class AssetAudio(Archetype):
 class AssetVideo(Archetype):
     """A video as the bytes of its file; VideoFrameReference shows its frames.
 
-    blob: 1. A whole .mp4 file. Required.
-    media_type: 1. What kind of file it is: video/mp4; guessed from the bytes when absent. Unit: MIME type."""
+    blob: bytes. A whole .mp4 file. Required.
+    media_type: str. What kind of file it is: video/mp4; guessed from the bytes when absent. Unit: MIME type."""
     NAME: ClassVar[str]
     def __init__(self, *, path: Any=None, contents: Any=None, media_type: Any=None) -> None: ...
     @classmethod
@@ -240,10 +240,10 @@ class AssetVideo(Archetype):
 class BarChart(Archetype):
     """Bars for the numbers of a one-dimensional tensor.
 
-    values: 1. Height of each bar. Unit: one dimension. Required.
-    color: 1. Colour of all bars. Unit: 0xRRGGBBAA.
-    abscissa: 1. Position of each bar; 0, 1, 2... when absent. Unit: one dimension.
-    widths: n. Width of each bar. Unit: units of the abscissa."""
+    values: numbers of any kind and shape. Height of each bar. Unit: one dimension. Required.
+    color: uint32. Colour of all bars. Unit: 0xRRGGBBAA.
+    abscissa: numbers of any kind and shape. Position of each bar; 0, 1, 2... when absent. Unit: one dimension.
+    widths: (n) float32. Width of each bar. Unit: units of the abscissa."""
     NAME: ClassVar[str]
     def __init__(self, values: Any, *, color: Any=None, abscissa: Any=None, widths: Any=None) -> None: ...
     @classmethod
@@ -280,14 +280,14 @@ class BarChart(Archetype):
 class Boxes2D(Archetype):
     """Upright rectangles, such as detections in an image.
 
-    half_sizes: n, 2. Half the width and height of each box. Unit: scene units. Required.
-    centers: n, 2. Centre of each box. Unit: scene units.
-    colors: n. Colour of each box. Unit: 0xRRGGBBAA.
-    radii: n. Half the thickness of each box's edges. Unit: scene units; negative: UI points.
-    labels: n. Text at each box.
-    show_labels: 1. Whether labels are drawn.
-    draw_order: 1. What lies above what. Unit: higher is on top.
-    class_ids: n. Class of each box."""
+    half_sizes: (n, 2) float32. Half the width and height of each box. Unit: scene units. Required.
+    centers: (n, 2) float32. Centre of each box. Unit: scene units.
+    colors: (n) uint32. Colour of each box. Unit: 0xRRGGBBAA.
+    radii: (n) float32. Half the thickness of each box's edges. Unit: scene units; negative: UI points.
+    labels: (n) str. Text at each box.
+    show_labels: bool. Whether labels are drawn.
+    draw_order: float32. What lies above what. Unit: higher is on top.
+    class_ids: (n) uint16. Class of each box."""
     NAME: ClassVar[str]
     def __init__(self, *, sizes: Any=None, mins: Any=None, half_sizes: Any=None, centers: Any=None, array: Any=None, array_format: Any=None, radii: Any=None, colors: Any=None, labels: Any=None, show_labels: Any=None, draw_order: Any=None, class_ids: Any=None) -> None: ...
     @classmethod
@@ -348,16 +348,16 @@ class Boxes2D(Archetype):
 class Boxes3D(Archetype):
     """Boxes in 3D, turned or not.
 
-    half_sizes: n, 3. Half the extent of each box along its own axes. Unit: scene units. Required.
-    centers: n, 3. Centre of each box. Unit: scene units.
-    rotation_axis_angles: n. Rotation of each box; use this or quaternions. Unit: radians.
-    quaternions: n, 4. Rotation of each box; use this or rotation_axis_angles. Unit: x, y, z, w.
-    colors: n. Colour of each box. Unit: 0xRRGGBBAA.
-    radii: n. Half the thickness of each box's edges. Unit: scene units; negative: UI points.
-    fill_mode: 1. Edges, surfaces or both. One of MajorWireframe, DenseWireframe, Solid, TransparentFillMajorWireframe.
-    labels: n. Text at each box.
-    show_labels: 1. Whether labels are drawn.
-    class_ids: n. Class of each box."""
+    half_sizes: (n, 3) float32. Half the extent of each box along its own axes. Unit: scene units. Required.
+    centers: (n, 3) float32. Centre of each box. Unit: scene units.
+    rotation_axis_angles: (n) RotationAxisAngle. Rotation of each box; use this or quaternions. Unit: radians.
+    quaternions: (n, 4) float32. Rotation of each box; use this or rotation_axis_angles. Unit: x, y, z, w.
+    colors: (n) uint32. Colour of each box. Unit: 0xRRGGBBAA.
+    radii: (n) float32. Half the thickness of each box's edges. Unit: scene units; negative: UI points.
+    fill_mode: FillMode. Edges, surfaces or both. One of MajorWireframe, DenseWireframe, Solid, TransparentFillMajorWireframe.
+    labels: (n) str. Text at each box.
+    show_labels: bool. Whether labels are drawn.
+    class_ids: (n) uint16. Class of each box."""
     NAME: ClassVar[str]
     def __init__(self, *, sizes: Any=None, mins: Any=None, half_sizes: Any=None, centers: Any=None, rotation_axis_angles: Any=None, quaternions: Any=None, rotations: Any=None, colors: Any=None, radii: Any=None, fill_mode: Any=None, labels: Any=None, show_labels: Any=None, class_ids: Any=None) -> None: ...
     @classmethod
@@ -430,17 +430,17 @@ class Boxes3D(Archetype):
 class Capsules3D(Archetype):
     """Cylinders with round ends; one end's centre at the origin, the other's on +Z.
 
-    lengths: n. Distance between the centres of the two ends. Unit: scene units. Required.
-    radii: n. Radius of each capsule. Unit: scene units. Required.
-    translations: n, 3. Where each capsule is put. Unit: scene units.
-    rotation_axis_angles: n. Rotation of each capsule; use this or quaternions. Unit: radians.
-    quaternions: n, 4. Rotation of each capsule; use this or rotation_axis_angles. Unit: x, y, z, w.
-    colors: n. Colour of each capsule. Unit: 0xRRGGBBAA.
-    line_radii: n. Half the thickness of drawn lines. Unit: scene units; negative: UI points.
-    fill_mode: 1. Lines, surfaces or both. One of MajorWireframe, DenseWireframe, Solid, TransparentFillMajorWireframe.
-    labels: n. Text at each capsule.
-    show_labels: 1. Whether labels are drawn.
-    class_ids: n. Class of each capsule."""
+    lengths: (n) float32. Distance between the centres of the two ends. Unit: scene units. Required.
+    radii: (n) float32. Radius of each capsule. Unit: scene units. Required.
+    translations: (n, 3) float32. Where each capsule is put. Unit: scene units.
+    rotation_axis_angles: (n) RotationAxisAngle. Rotation of each capsule; use this or quaternions. Unit: radians.
+    quaternions: (n, 4) float32. Rotation of each capsule; use this or rotation_axis_angles. Unit: x, y, z, w.
+    colors: (n) uint32. Colour of each capsule. Unit: 0xRRGGBBAA.
+    line_radii: (n) float32. Half the thickness of drawn lines. Unit: scene units; negative: UI points.
+    fill_mode: FillMode. Lines, surfaces or both. One of MajorWireframe, DenseWireframe, Solid, TransparentFillMajorWireframe.
+    labels: (n) str. Text at each capsule.
+    show_labels: bool. Whether labels are drawn.
+    class_ids: (n) uint16. Class of each capsule."""
     NAME: ClassVar[str]
     def __init__(self, *, lengths: Any=None, radii: Any=None, translations: Any=None, rotation_axis_angles: Any=None, quaternions: Any=None, colors: Any=None, line_radii: Any=None, fill_mode: Any=None, labels: Any=None, show_labels: Any=None, class_ids: Any=None) -> None: ...
     @classmethod
@@ -519,7 +519,7 @@ class Capsules3D(Archetype):
 class Clear(Archetype):
     """Makes an entity empty from now on.
 
-    is_recursive: 1. Also clears everything below the entity. Required."""
+    is_recursive: bool. Also clears everything below the entity. Required."""
     NAME: ClassVar[str]
     def __init__(self, *, recursive: bool) -> None: ...
     @classmethod
@@ -542,7 +542,7 @@ class Clear(Archetype):
 class CoordinateFrame(Archetype):
     """Puts the entity into a named frame instead of the one its path implies.
 
-    frame: 1. Name of the frame. Required."""
+    frame: str. Name of the frame. Required."""
     NAME: ClassVar[str]
     def __init__(self, frame: Any) -> None: ...
     @classmethod
@@ -561,17 +561,17 @@ class CoordinateFrame(Archetype):
 class Cylinders3D(Archetype):
     """Cylinders with flat ends, their axis along Z before they are turned.
 
-    lengths: n. Height of each cylinder. Unit: scene units. Required.
-    radii: n. Radius of each cylinder. Unit: scene units. Required.
-    centers: n, 3. Centre of each cylinder. Unit: scene units.
-    rotation_axis_angles: n. Rotation of each cylinder; use this or quaternions. Unit: radians.
-    quaternions: n, 4. Rotation of each cylinder; use this or rotation_axis_angles. Unit: x, y, z, w.
-    colors: n. Colour of each cylinder. Unit: 0xRRGGBBAA.
-    line_radii: n. Half the thickness of drawn lines. Unit: scene units; negative: UI points.
-    fill_mode: 1. Lines, surfaces or both. One of MajorWireframe, DenseWireframe, Solid, TransparentFillMajorWireframe.
-    labels: n. Text at each cylinder.
-    show_labels: 1. Whether labels are drawn.
-    class_ids: n. Class of each cylinder."""
+    lengths: (n) float32. Height of each cylinder. Unit: scene units. Required.
+    radii: (n) float32. Radius of each cylinder. Unit: scene units. Required.
+    centers: (n, 3) float32. Centre of each cylinder. Unit: scene units.
+    rotation_axis_angles: (n) RotationAxisAngle. Rotation of each cylinder; use this or quaternions. Unit: radians.
+    quaternions: (n, 4) float32. Rotation of each cylinder; use this or rotation_axis_angles. Unit: x, y, z, w.
+    colors: (n) uint32. Colour of each cylinder. Unit: 0xRRGGBBAA.
+    line_radii: (n) float32. Half the thickness of drawn lines. Unit: scene units; negative: UI points.
+    fill_mode: FillMode. Lines, surfaces or both. One of MajorWireframe, DenseWireframe, Solid, TransparentFillMajorWireframe.
+    labels: (n) str. Text at each cylinder.
+    show_labels: bool. Whether labels are drawn.
+    class_ids: (n) uint16. Class of each cylinder."""
     NAME: ClassVar[str]
     def __init__(self, *, lengths: Any=None, radii: Any=None, centers: Any=None, rotation_axis_angles: Any=None, quaternions: Any=None, colors: Any=None, line_radii: Any=None, fill_mode: Any=None, labels: Any=None, show_labels: Any=None, class_ids: Any=None) -> None: ...
     @classmethod
@@ -650,14 +650,14 @@ class Cylinders3D(Archetype):
 class DepthImage(Archetype):
     """A distance per pixel; under a pinhole it is also drawn as a point cloud.
 
-    buffer: 1. The distances, row after row without padding. Required.
-    format: 1. Size and number type; leave color_model unset. Required.
-    meter: 1. How long a metre is in the buffer: 1000 for millimetres. Unit: stored units per metre.
-    colormap: 1. Colours for the distances. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap.
-    depth_range: 2. Distances that get the first and the last colour. Unit: units of the buffer.
-    point_fill_ratio: 1. Size of the points in 3D, against the gap between pixels. Unit: 1: points touch.
-    draw_order: 1. What lies above what. Unit: higher is on top.
-    magnification_filter: 1. How the picture looks when pixels are larger than the screen's. One of Nearest, Linear, Bicubic."""
+    buffer: bytes. The distances, row after row without padding. Required.
+    format: ImageFormat. Size and number type; leave color_model unset. Required.
+    meter: float32. How long a metre is in the buffer: 1000 for millimetres. Unit: stored units per metre.
+    colormap: Colormap. Colours for the distances. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap.
+    depth_range: (2) float64. Distances that get the first and the last colour. Unit: units of the buffer.
+    point_fill_ratio: float32. Size of the points in 3D, against the gap between pixels. Unit: 1: points touch.
+    draw_order: float32. What lies above what. Unit: higher is on top.
+    magnification_filter: MagnificationFilter. How the picture looks when pixels are larger than the screen's. One of Nearest, Linear, Bicubic."""
     NAME: ClassVar[str]
     def __init__(self, image: Any, *, meter: Any=None, colormap: Any=None, depth_range: Any=None, point_fill_ratio: Any=None, draw_order: Any=None, magnification_filter: Any=None) -> None: ...
     @classmethod
@@ -721,14 +721,14 @@ class DepthImage(Archetype):
 class Ellipses2D(Archetype):
     """Upright ellipses and circles.
 
-    half_sizes: n, 2. Radius of each ellipse along x and y. Unit: scene units. Required.
-    centers: n, 2. Centre of each ellipse. Unit: scene units.
-    colors: n. Colour of each ellipse. Unit: 0xRRGGBBAA.
-    line_radii: n. Half the thickness of each outline. Unit: scene units; negative: UI points.
-    labels: n. Text at each ellipse.
-    show_labels: 1. Whether labels are drawn.
-    draw_order: 1. What lies above what. Unit: higher is on top.
-    class_ids: n. Class of each ellipse."""
+    half_sizes: (n, 2) float32. Radius of each ellipse along x and y. Unit: scene units. Required.
+    centers: (n, 2) float32. Centre of each ellipse. Unit: scene units.
+    colors: (n) uint32. Colour of each ellipse. Unit: 0xRRGGBBAA.
+    line_radii: (n) float32. Half the thickness of each outline. Unit: scene units; negative: UI points.
+    labels: (n) str. Text at each ellipse.
+    show_labels: bool. Whether labels are drawn.
+    draw_order: float32. What lies above what. Unit: higher is on top.
+    class_ids: (n) uint16. Class of each ellipse."""
     NAME: ClassVar[str]
     def __init__(self, *, half_sizes: Any=None, centers: Any=None, line_radii: Any=None, colors: Any=None, labels: Any=None, show_labels: Any=None, draw_order: Any=None, class_ids: Any=None) -> None: ...
     @classmethod
@@ -789,16 +789,16 @@ class Ellipses2D(Archetype):
 class Ellipsoids3D(Archetype):
     """Ellipsoids and spheres.
 
-    half_sizes: n, 3. Radius of each ellipsoid along its own axes. Unit: scene units. Required.
-    centers: n, 3. Centre of each ellipsoid. Unit: scene units.
-    rotation_axis_angles: n. Rotation of each ellipsoid; use this or quaternions. Unit: radians.
-    quaternions: n, 4. Rotation of each ellipsoid; use this or rotation_axis_angles. Unit: x, y, z, w.
-    colors: n. Colour of each ellipsoid. Unit: 0xRRGGBBAA.
-    line_radii: n. Half the thickness of drawn lines. Unit: scene units; negative: UI points.
-    fill_mode: 1. Lines, surfaces or both. One of MajorWireframe, DenseWireframe, Solid, TransparentFillMajorWireframe.
-    labels: n. Text at each ellipsoid.
-    show_labels: 1. Whether labels are drawn.
-    class_ids: n. Class of each ellipsoid."""
+    half_sizes: (n, 3) float32. Radius of each ellipsoid along its own axes. Unit: scene units. Required.
+    centers: (n, 3) float32. Centre of each ellipsoid. Unit: scene units.
+    rotation_axis_angles: (n) RotationAxisAngle. Rotation of each ellipsoid; use this or quaternions. Unit: radians.
+    quaternions: (n, 4) float32. Rotation of each ellipsoid; use this or rotation_axis_angles. Unit: x, y, z, w.
+    colors: (n) uint32. Colour of each ellipsoid. Unit: 0xRRGGBBAA.
+    line_radii: (n) float32. Half the thickness of drawn lines. Unit: scene units; negative: UI points.
+    fill_mode: FillMode. Lines, surfaces or both. One of MajorWireframe, DenseWireframe, Solid, TransparentFillMajorWireframe.
+    labels: (n) str. Text at each ellipsoid.
+    show_labels: bool. Whether labels are drawn.
+    class_ids: (n) uint16. Class of each ellipsoid."""
     NAME: ClassVar[str]
     def __init__(self, *, half_sizes: Any=None, radii: Any=None, centers: Any=None, rotation_axis_angles: Any=None, quaternions: Any=None, colors: Any=None, line_radii: Any=None, fill_mode: Any=None, labels: Any=None, show_labels: Any=None, class_ids: Any=None) -> None: ...
     @classmethod
@@ -871,14 +871,14 @@ class Ellipsoids3D(Archetype):
 class EncodedDepthImage(Archetype):
     """A depth image as the bytes of its file.
 
-    blob: 1. A whole PNG or RVL file. Required.
-    media_type: 1. image/png or application/rvl; guessed from the bytes when absent. Unit: MIME type.
-    meter: 1. How long a metre is in the stored numbers: 1000 for millimetres. Unit: stored units per metre.
-    colormap: 1. Colours for the distances. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap.
-    depth_range: 2. Distances that get the first and the last colour. Unit: units of the stored numbers.
-    point_fill_ratio: 1. Size of the points in 3D, against the gap between pixels. Unit: 1: points touch.
-    draw_order: 1. What lies above what. Unit: higher is on top.
-    magnification_filter: 1. How the picture looks when pixels are larger than the screen's. One of Nearest, Linear, Bicubic."""
+    blob: bytes. A whole PNG or RVL file. Required.
+    media_type: str. image/png or application/rvl; guessed from the bytes when absent. Unit: MIME type.
+    meter: float32. How long a metre is in the stored numbers: 1000 for millimetres. Unit: stored units per metre.
+    colormap: Colormap. Colours for the distances. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap.
+    depth_range: (2) float64. Distances that get the first and the last colour. Unit: units of the stored numbers.
+    point_fill_ratio: float32. Size of the points in 3D, against the gap between pixels. Unit: 1: points touch.
+    draw_order: float32. What lies above what. Unit: higher is on top.
+    magnification_filter: MagnificationFilter. How the picture looks when pixels are larger than the screen's. One of Nearest, Linear, Bicubic."""
     NAME: ClassVar[str]
     def __init__(self, blob: Any, *, media_type: Any | None = None, meter: Any | None = None, colormap: Any | None = None, depth_range: Any | None = None, point_fill_ratio: Any | None = None, draw_order: Any | None = None, magnification_filter: Any | None = None) -> None: ...
     @classmethod
@@ -939,11 +939,11 @@ class EncodedDepthImage(Archetype):
 class EncodedImage(Archetype):
     """A picture as the bytes of its file.
 
-    blob: 1. A whole JPEG, PNG or other image file. Required.
-    media_type: 1. What kind of file it is, such as image/jpeg; guessed from the bytes when absent. Unit: MIME type.
-    opacity: 1. Opacity of the picture. Unit: 0 to 1.
-    draw_order: 1. What lies above what. Unit: higher is on top.
-    magnification_filter: 1. How the picture looks when pixels are larger than the screen's. One of Nearest, Linear, Bicubic."""
+    blob: bytes. A whole JPEG, PNG or other image file. Required.
+    media_type: str. What kind of file it is, such as image/jpeg; guessed from the bytes when absent. Unit: MIME type.
+    opacity: float32. Opacity of the picture. Unit: 0 to 1.
+    draw_order: float32. What lies above what. Unit: higher is on top.
+    magnification_filter: MagnificationFilter. How the picture looks when pixels are larger than the screen's. One of Nearest, Linear, Bicubic."""
     NAME: ClassVar[str]
     def __init__(self, *, path: Any=None, contents: Any=None, media_type: Any=None, opacity: Any=None, draw_order: Any=None, magnification_filter: Any=None) -> None: ...
     @classmethod
@@ -986,12 +986,12 @@ class EncodedImage(Archetype):
 class GaussianSplats3D(Archetype):
     """A scene as a cloud of soft ellipsoids (3D Gaussian splatting).
 
-    centers: n, 3. Mean of each splat. Unit: scene units. Required.
-    scales: n, 3. Standard deviation of each splat along its own axes. Unit: scene units.
-    quaternions: n, 4. Rotation of each splat. Unit: x, y, z, w.
-    colors: n. Base colour of each splat, with its peak opacity as alpha. Unit: 0xRRGGBBAA.
-    sh_coefficients: n, 15, 3. Change of colour with the viewing direction, orders 1 to 3. Unit: 15 times R, G, B; IEEE half floats.
-    spherical_harmonics_degree: 1. Highest order that is drawn; 0 is one colour from everywhere."""
+    centers: (n, 3) float32. Mean of each splat. Unit: scene units. Required.
+    scales: (n, 3) float32. Standard deviation of each splat along its own axes. Unit: scene units.
+    quaternions: (n, 4) float32. Rotation of each splat. Unit: x, y, z, w.
+    colors: (n) uint32. Base colour of each splat, with its peak opacity as alpha. Unit: 0xRRGGBBAA.
+    sh_coefficients: (n, 15, 3) float16. Change of colour with the viewing direction, orders 1 to 3. Unit: 15 times R, G, B; IEEE half floats.
+    spherical_harmonics_degree: uint32. Highest order that is drawn; 0 is one colour from everywhere."""
     NAME: ClassVar[str]
     def __init__(self, centers: Any, *, scales: Any | None = None, quaternions: Any | None = None, colors: Any | None = None, sh_coefficients: Any | None = None, spherical_harmonics_degree: Any | None = None) -> None: ...
     @classmethod
@@ -1040,9 +1040,9 @@ class GaussianSplats3D(Archetype):
 class GeoLineStrings(Archetype):
     """Polylines on the globe.
 
-    line_strings: n strips, 2 numbers a point. The points of each polyline. Unit: degrees; latitude, longitude. Required.
-    radii: n. Half the thickness of each polyline. Unit: metres; negative: UI points.
-    colors: n. Colour of each polyline. Unit: 0xRRGGBBAA."""
+    line_strings: n lists of (k, 2) float64. The points of each polyline. Unit: degrees; latitude, longitude. Required.
+    radii: (n) float32. Half the thickness of each polyline. Unit: metres; negative: UI points.
+    colors: (n) uint32. Colour of each polyline. Unit: 0xRRGGBBAA."""
     NAME: ClassVar[str]
     def __init__(self, *, lat_lon: Any, radii: Any=None, colors: Any=None) -> None: ...
     @classmethod
@@ -1073,10 +1073,10 @@ class GeoLineStrings(Archetype):
 class GeoPoints(Archetype):
     """Points on the globe.
 
-    positions: n, 2. Where each point is. Unit: degrees; latitude, longitude. Required.
-    radii: n. Size of each point. Unit: metres; negative: UI points.
-    colors: n. Colour of each point. Unit: 0xRRGGBBAA.
-    class_ids: n. Class of each point."""
+    positions: (n, 2) float64. Where each point is. Unit: degrees; latitude, longitude. Required.
+    radii: (n) float32. Size of each point. Unit: metres; negative: UI points.
+    colors: (n) uint32. Colour of each point. Unit: 0xRRGGBBAA.
+    class_ids: (n) uint16. Class of each point."""
     NAME: ClassVar[str]
     def __init__(self, *, lat_lon: Any, radii: Any=None, colors: Any=None, class_ids: Any=None) -> None: ...
     @classmethod
@@ -1113,8 +1113,8 @@ class GeoPoints(Archetype):
 class GraphEdges(Archetype):
     """Edges of a graph.
 
-    edges: n. The two nodes of each edge. Required.
-    graph_type: 1. Whether edges have a direction. One of Undirected, Directed."""
+    edges: (n) GraphEdge. The two nodes of each edge. Required.
+    graph_type: GraphType. Whether edges have a direction. One of Undirected, Directed."""
     NAME: ClassVar[str]
     def __init__(self, edges: Any, *, graph_type: Any | None = None) -> None: ...
     @classmethod
@@ -1139,12 +1139,12 @@ class GraphEdges(Archetype):
 class GraphNodes(Archetype):
     """Nodes of a graph.
 
-    node_ids: n. Name of each node; edges refer to it. Required.
-    positions: n, 2. Place of each node; laid out by the viewer when absent. Unit: scene units.
-    colors: n. Colour of each node. Unit: 0xRRGGBBAA.
-    labels: n. Text at each node.
-    show_labels: 1. Whether labels are drawn.
-    radii: n. Size of each node. Unit: scene units; negative: UI points."""
+    node_ids: (n) str. Name of each node; edges refer to it. Required.
+    positions: (n, 2) float32. Place of each node; laid out by the viewer when absent. Unit: scene units.
+    colors: (n) uint32. Colour of each node. Unit: 0xRRGGBBAA.
+    labels: (n) str. Text at each node.
+    show_labels: bool. Whether labels are drawn.
+    radii: (n) float32. Size of each node. Unit: scene units; negative: UI points."""
     NAME: ClassVar[str]
     def __init__(self, node_ids: Any, *, positions: Any | None = None, colors: Any | None = None, labels: Any | None = None, show_labels: Any | None = None, radii: Any | None = None) -> None: ...
     @classmethod
@@ -1193,15 +1193,15 @@ class GraphNodes(Archetype):
 class GridMap(Archetype):
     """A 2D map such as an occupancy grid, lying in 3D space.
 
-    data: 1. The cells, row after row without padding. Required.
-    format: 1. Size and layout of the cells. Required.
-    cell_size: 1. Edge of a cell. Unit: scene units.
-    translation: 3. Where the lower left corner of the map is. Unit: scene units.
-    rotation_axis_angle: 1. Rotation about that corner; use this or quaternion. Unit: radians.
-    quaternion: 4. Rotation about that corner; use this or rotation_axis_angle. Unit: x, y, z, w.
-    opacity: 1. Opacity of the map. Unit: 0 to 1.
-    draw_order: 1. What lies above what. Unit: higher is on top.
-    colormap: 1. Colours for maps with one channel. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap."""
+    data: bytes. The cells, row after row without padding. Required.
+    format: ImageFormat. Size and layout of the cells. Required.
+    cell_size: float32. Edge of a cell. Unit: scene units.
+    translation: (3) float32. Where the lower left corner of the map is. Unit: scene units.
+    rotation_axis_angle: RotationAxisAngle. Rotation about that corner; use this or quaternion. Unit: radians.
+    quaternion: (4) float32. Rotation about that corner; use this or rotation_axis_angle. Unit: x, y, z, w.
+    opacity: float32. Opacity of the map. Unit: 0 to 1.
+    draw_order: float32. What lies above what. Unit: higher is on top.
+    colormap: Colormap. Colours for maps with one channel. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap."""
     NAME: ClassVar[str]
     def __init__(self, *, data: Any, format: Any, cell_size: Any, translation: Any | None = None, rotation_axis_angle: Any | None = None, quaternion: Any | None = None, opacity: Any | None = None, draw_order: Any | None = None, colormap: Any | None = None) -> None: ...
     @classmethod
@@ -1268,11 +1268,11 @@ class GridMap(Archetype):
 class Image(Archetype):
     """A picture as raw pixels.
 
-    buffer: 1. The pixels, row after row without padding. Required.
-    format: 1. Size and layout of the pixels. Required.
-    opacity: 1. Opacity of the picture. Unit: 0 to 1.
-    draw_order: 1. What lies above what. Unit: higher is on top.
-    magnification_filter: 1. How the picture looks when pixels are larger than the screen's. One of Nearest, Linear, Bicubic."""
+    buffer: bytes. The pixels, row after row without padding. Required.
+    format: ImageFormat. Size and layout of the pixels. Required.
+    opacity: float32. Opacity of the picture. Unit: 0 to 1.
+    draw_order: float32. What lies above what. Unit: higher is on top.
+    magnification_filter: MagnificationFilter. How the picture looks when pixels are larger than the screen's. One of Nearest, Linear, Bicubic."""
     NAME: ClassVar[str]
     def __init__(self, image: Any=None, color_model: Any=None, *, pixel_format: Any=None, datatype: Any=None, bytes: Any=None, width: int | None=None, height: int | None=None, opacity: Any=None, draw_order: Any=None, magnification_filter: Any=None) -> None: ...
     @classmethod
@@ -1318,11 +1318,11 @@ class Image(Archetype):
 class InstancePoses3D(Archetype):
     """Draws what the entity holds once per pose, as for a crowd of equal meshes.
 
-    translations: n, 3. Shift of each copy, done last. Unit: scene units.
-    rotation_axis_angles: n. Rotation of each copy; use this or quaternions. Unit: radians.
-    quaternions: n, 4. Rotation of each copy; use this or rotation_axis_angles. Unit: x, y, z, w.
-    scales: n, 3. Scale of each copy along x, y and z.
-    mat3x3: n, 9. Any linear map for each copy, done before its translation. Unit: column-major."""
+    translations: (n, 3) float32. Shift of each copy, done last. Unit: scene units.
+    rotation_axis_angles: (n) RotationAxisAngle. Rotation of each copy; use this or quaternions. Unit: radians.
+    quaternions: (n, 4) float32. Rotation of each copy; use this or rotation_axis_angles. Unit: x, y, z, w.
+    scales: (n, 3) float32. Scale of each copy along x, y and z.
+    mat3x3: (n, 9) float32. Any linear map for each copy, done before its translation. Unit: column-major."""
     NAME: ClassVar[str]
     def __init__(self, *, translations: Any | None = None, rotation_axis_angles: Any | None = None, quaternions: Any | None = None, scales: Any | None = None, mat3x3: Any | None = None) -> None: ...
     @classmethod
@@ -1365,13 +1365,13 @@ class InstancePoses3D(Archetype):
 class LineStrips2D(Archetype):
     """Polylines in the plane or in an image.
 
-    strips: n strips, 2 numbers a point. The points of each polyline. Unit: scene units. Required.
-    radii: n. Half the thickness of each polyline. Unit: scene units; negative: UI points.
-    colors: n. Colour of each polyline. Unit: 0xRRGGBBAA.
-    labels: n. Text at the middle of each polyline.
-    show_labels: 1. Whether labels are drawn.
-    draw_order: 1. What lies above what. Unit: higher is on top.
-    class_ids: n. Class of each polyline."""
+    strips: n lists of (k, 2) float32. The points of each polyline. Unit: scene units. Required.
+    radii: (n) float32. Half the thickness of each polyline. Unit: scene units; negative: UI points.
+    colors: (n) uint32. Colour of each polyline. Unit: 0xRRGGBBAA.
+    labels: (n) str. Text at the middle of each polyline.
+    show_labels: bool. Whether labels are drawn.
+    draw_order: float32. What lies above what. Unit: higher is on top.
+    class_ids: (n) uint16. Class of each polyline."""
     NAME: ClassVar[str]
     def __init__(self, strips: Any, *, radii: Any | None = None, colors: Any | None = None, labels: Any | None = None, show_labels: Any | None = None, draw_order: Any | None = None, class_ids: Any | None = None) -> None: ...
     @classmethod
@@ -1426,12 +1426,12 @@ class LineStrips2D(Archetype):
 class LineStrips3D(Archetype):
     """Polylines in 3D.
 
-    strips: n strips, 3 numbers a point. The points of each polyline. Unit: scene units. Required.
-    radii: n. Half the thickness of each polyline. Unit: scene units; negative: UI points.
-    colors: n. Colour of each polyline. Unit: 0xRRGGBBAA.
-    labels: n. Text at the middle of each polyline.
-    show_labels: 1. Whether labels are drawn.
-    class_ids: n. Class of each polyline."""
+    strips: n lists of (k, 3) float32. The points of each polyline. Unit: scene units. Required.
+    radii: (n) float32. Half the thickness of each polyline. Unit: scene units; negative: UI points.
+    colors: (n) uint32. Colour of each polyline. Unit: 0xRRGGBBAA.
+    labels: (n) str. Text at the middle of each polyline.
+    show_labels: bool. Whether labels are drawn.
+    class_ids: (n) uint16. Class of each polyline."""
     NAME: ClassVar[str]
     def __init__(self, strips: Any, *, radii: Any | None = None, colors: Any | None = None, labels: Any | None = None, show_labels: Any | None = None, class_ids: Any | None = None) -> None: ...
     @classmethod
@@ -1480,10 +1480,10 @@ class LineStrips3D(Archetype):
 class McapChannel(Archetype):
     """A channel of an imported MCAP file.
 
-    id: 1. Number of the channel in the file. Required.
-    topic: 1. Its topic. Required.
-    message_encoding: 1. How its messages are encoded, such as cdr or json. Required.
-    metadata: 1. Free pairs of texts."""
+    id: uint16. Number of the channel in the file. Required.
+    topic: str. Its topic. Required.
+    message_encoding: str. How its messages are encoded, such as cdr or json. Required.
+    metadata: KeyValuePairs. Free pairs of texts."""
     NAME: ClassVar[str]
     def __init__(self, *, id: Any, topic: Any, message_encoding: Any, metadata: Any | None = None) -> None: ...
     @classmethod
@@ -1520,7 +1520,7 @@ class McapChannel(Archetype):
 class McapMessage(Archetype):
     """A message of an imported MCAP file, undecoded.
 
-    data: 1. The message as it stands in the file. Required."""
+    data: bytes. The message as it stands in the file. Required."""
     NAME: ClassVar[str]
     def __init__(self, data: Any) -> None: ...
     @classmethod
@@ -1539,10 +1539,10 @@ class McapMessage(Archetype):
 class McapSchema(Archetype):
     """A schema of an imported MCAP file.
 
-    id: 1. Number of the schema in the file. Required.
-    name: 1. Its name. Required.
-    encoding: 1. How the schema is written, such as protobuf or ros2msg. Required.
-    data: 1. The schema itself. Required."""
+    id: uint16. Number of the schema in the file. Required.
+    name: str. Its name. Required.
+    encoding: str. How the schema is written, such as protobuf or ros2msg. Required.
+    data: bytes. The schema itself. Required."""
     NAME: ClassVar[str]
     def __init__(self, *, id: Any, name: Any, encoding: Any, data: Any) -> None: ...
     @classmethod
@@ -1579,15 +1579,15 @@ class McapSchema(Archetype):
 class McapStatistics(Archetype):
     """Counts from the summary of an imported MCAP file.
 
-    message_count: 1. Messages in the file. Required.
-    schema_count: 1. Schemas in the file. Required.
-    channel_count: 1. Channels in the file. Required.
-    attachment_count: 1. Attachments in the file. Required.
-    metadata_count: 1. Metadata records in the file. Required.
-    chunk_count: 1. Chunks in the file. Required.
-    message_start_time: 1. Time of the earliest message. Unit: ns since 1970-01-01 UTC. Required.
-    message_end_time: 1. Time of the latest message. Unit: ns since 1970-01-01 UTC. Required.
-    channel_message_counts: 1. Messages per channel."""
+    message_count: uint64. Messages in the file. Required.
+    schema_count: uint64. Schemas in the file. Required.
+    channel_count: uint64. Channels in the file. Required.
+    attachment_count: uint64. Attachments in the file. Required.
+    metadata_count: uint64. Metadata records in the file. Required.
+    chunk_count: uint64. Chunks in the file. Required.
+    message_start_time: int64. Time of the earliest message. Unit: ns since 1970-01-01 UTC. Required.
+    message_end_time: int64. Time of the latest message. Unit: ns since 1970-01-01 UTC. Required.
+    channel_message_counts: ChannelMessageCounts. Messages per channel."""
     NAME: ClassVar[str]
     def __init__(self, *, message_count: Any, schema_count: Any, channel_count: Any, attachment_count: Any, metadata_count: Any, chunk_count: Any, message_start_time: Any, message_end_time: Any, channel_message_counts: Any | None = None) -> None: ...
     @classmethod
@@ -1654,15 +1654,15 @@ class McapStatistics(Archetype):
 class Measurements(Archetype):
     """Scalars that bring their uncertainty, unit and style along.
 
-    values: n. One measured number per series. Required.
-    variances: n. Variance of each number. Unit: squared units of the values.
-    units: n. Unit of each series, for legend and tooltips.
-    colors: n. One colour per series. Unit: 0xRRGGBBAA.
-    widths: n. Line width per series. Unit: UI points.
-    names: n. Legend text per series.
-    visible_series: n. False hides a series but keeps its place in the legend.
-    aggregation_policy: 1. How several values that fall on one pixel become one. One of Off, Average, Max, Min, MinMax, MinMaxAverage.
-    interpolation_mode: 1. How neighbouring values are joined. One of Linear, StepAfter, StepBefore, StepMid."""
+    values: (n) float64. One measured number per series. Required.
+    variances: (n) float64. Variance of each number. Unit: squared units of the values.
+    units: (n) str. Unit of each series, for legend and tooltips.
+    colors: (n) uint32. One colour per series. Unit: 0xRRGGBBAA.
+    widths: (n) float32. Line width per series. Unit: UI points.
+    names: (n) str. Legend text per series.
+    visible_series: (n) bool. False hides a series but keeps its place in the legend.
+    aggregation_policy: AggregationPolicy. How several values that fall on one pixel become one. One of Off, Average, Max, Min, MinMax, MinMaxAverage.
+    interpolation_mode: InterpolationMode. How neighbouring values are joined. One of Linear, StepAfter, StepBefore, StepMid."""
     NAME: ClassVar[str]
     def __init__(self, values: Any, *, variances: Any | None = None, units: Any | None = None, colors: Any | None = None, widths: Any | None = None, names: Any | None = None, visible_series: Any | None = None, aggregation_policy: Any | None = None, interpolation_mode: Any | None = None) -> None: ...
     @classmethod
@@ -1729,16 +1729,16 @@ class Measurements(Archetype):
 class Mesh3D(Archetype):
     """A triangle mesh given by its vertices.
 
-    vertex_positions: n, 3. Where each vertex is. Unit: scene units. Required.
-    triangle_indices: n, 3. Three vertex numbers per triangle; without them every three vertices are one. Unit: from 0.
-    vertex_normals: n, 3. Normal at each vertex. Unit: unit length.
-    vertex_colors: n. Colour at each vertex. Unit: 0xRRGGBBAA.
-    vertex_texcoords: n, 2. Place of each vertex in the texture. Unit: u, v.
-    albedo_factor: 1. Multiplies every colour of the mesh. Unit: 0xRRGGBBAA.
-    face_rendering: 1. Which side of the triangles is drawn. One of DoubleSided, Front, Back.
-    albedo_texture_buffer: 1. Pixels of the texture.
-    albedo_texture_format: 1. How the texture's pixels are laid out.
-    class_ids: n. Class of each vertex."""
+    vertex_positions: (n, 3) float32. Where each vertex is. Unit: scene units. Required.
+    triangle_indices: (n, 3) uint32. Three vertex numbers per triangle; without them every three vertices are one. Unit: from 0.
+    vertex_normals: (n, 3) float32. Normal at each vertex. Unit: unit length.
+    vertex_colors: (n) uint32. Colour at each vertex. Unit: 0xRRGGBBAA.
+    vertex_texcoords: (n, 2) float32. Place of each vertex in the texture. Unit: u, v.
+    albedo_factor: uint32. Multiplies every colour of the mesh. Unit: 0xRRGGBBAA.
+    face_rendering: MeshFaceRendering. Which side of the triangles is drawn. One of DoubleSided, Front, Back.
+    albedo_texture_buffer: bytes. Pixels of the texture.
+    albedo_texture_format: ImageFormat. How the texture's pixels are laid out.
+    class_ids: (n) uint16. Class of each vertex."""
     NAME: ClassVar[str]
     def __init__(self, *, vertex_positions: Any, triangle_indices: Any=None, vertex_normals: Any=None, vertex_colors: Any=None, vertex_texcoords: Any=None, albedo_texture: Any=None, albedo_factor: Any=None, face_rendering: Any=None, class_ids: Any=None) -> None: ...
     @classmethod
@@ -1811,14 +1811,14 @@ class Mesh3D(Archetype):
 class Pinhole(Archetype):
     """A camera without distortion: how 3D maps onto an image. Each row replaces the whole camera.
 
-    image_from_camera: 9. Focal lengths and principal point as a matrix. Unit: pixels; column-major. Required.
-    resolution: 2. Size of the image. Unit: pixels; width, height.
-    camera_xyz: 3. Where the camera's axes point; right, down, forward when absent. Unit: reel_view_dir values.
-    child_frame: 1. Frame of the image plane; the entity's own when absent.
-    parent_frame: 1. Frame of the camera; that of the entity's parent when absent.
-    image_plane_distance: 1. How far from the camera its image is drawn in 3D. Unit: scene units.
-    color: 1. Colour of the drawn frustum. Unit: 0xRRGGBBAA.
-    line_width: 1. Half the thickness of the frustum's lines. Unit: scene units; negative: UI points."""
+    image_from_camera: (9) float32. Focal lengths and principal point as a matrix. Unit: pixels; column-major. Required.
+    resolution: (2) float32. Size of the image. Unit: pixels; width, height.
+    camera_xyz: (3) uint8. Where the camera's axes point; right, down, forward when absent. Unit: reel_view_dir values.
+    child_frame: str. Frame of the image plane; the entity's own when absent.
+    parent_frame: str. Frame of the camera; that of the entity's parent when absent.
+    image_plane_distance: float32. How far from the camera its image is drawn in 3D. Unit: scene units.
+    color: uint32. Colour of the drawn frustum. Unit: 0xRRGGBBAA.
+    line_width: float32. Half the thickness of the frustum's lines. Unit: scene units; negative: UI points."""
     NAME: ClassVar[str]
     def __init__(self, *, image_from_camera: Any=None, resolution: Any=None, camera_xyz: Any=None, width: Any=None, height: Any=None, focal_length: Any=None, principal_point: Any=None, fov_y: float | None=None, aspect_ratio: float | None=None, child_frame: Any=None, parent_frame: Any=None, image_plane_distance: Any=None, color: Any=None, line_width: Any=None) -> None: ...
     @classmethod
@@ -1879,14 +1879,14 @@ class Pinhole(Archetype):
 class Points2D(Archetype):
     """Points in the plane or in an image.
 
-    positions: n, 2. Where each point is. Unit: scene units. Required.
-    radii: n. Size of each point. Unit: scene units; negative: UI points.
-    colors: n. Colour of each point. Unit: 0xRRGGBBAA.
-    labels: n. Text at each point.
-    show_labels: 1. Whether labels are drawn; by default only when they are few.
-    draw_order: 1. What lies above what. Unit: higher is on top.
-    class_ids: n. Class of each point; an annotation context gives it colour and name.
-    keypoint_ids: n. Keypoint of each point within its class."""
+    positions: (n, 2) float32. Where each point is. Unit: scene units. Required.
+    radii: (n) float32. Size of each point. Unit: scene units; negative: UI points.
+    colors: (n) uint32. Colour of each point. Unit: 0xRRGGBBAA.
+    labels: (n) str. Text at each point.
+    show_labels: bool. Whether labels are drawn; by default only when they are few.
+    draw_order: float32. What lies above what. Unit: higher is on top.
+    class_ids: (n) uint16. Class of each point; an annotation context gives it colour and name.
+    keypoint_ids: (n) uint16. Keypoint of each point within its class."""
     NAME: ClassVar[str]
     def __init__(self, positions: Any, *, radii: Any | None = None, colors: Any | None = None, labels: Any | None = None, show_labels: Any | None = None, draw_order: Any | None = None, class_ids: Any | None = None, keypoint_ids: Any | None = None) -> None: ...
     @classmethod
@@ -1947,14 +1947,14 @@ class Points2D(Archetype):
 class Points3D(Archetype):
     """A cloud of points in 3D.
 
-    positions: n, 3. Where each point is. Unit: scene units. Required.
-    radii: n. Size of each point. Unit: scene units; negative: UI points.
-    colors: n. Colour of each point. Unit: 0xRRGGBBAA.
-    labels: n. Text at each point.
-    show_labels: 1. Whether labels are drawn; by default only when they are few.
-    point_shading: 1. Shaded like a ball, or one flat colour. One of Gradient, Flat.
-    class_ids: n. Class of each point; an annotation context gives it colour and name.
-    keypoint_ids: n. Keypoint of each point within its class."""
+    positions: (n, 3) float32. Where each point is. Unit: scene units. Required.
+    radii: (n) float32. Size of each point. Unit: scene units; negative: UI points.
+    colors: (n) uint32. Colour of each point. Unit: 0xRRGGBBAA.
+    labels: (n) str. Text at each point.
+    show_labels: bool. Whether labels are drawn; by default only when they are few.
+    point_shading: PointShading. Shaded like a ball, or one flat colour. One of Gradient, Flat.
+    class_ids: (n) uint16. Class of each point; an annotation context gives it colour and name.
+    keypoint_ids: (n) uint16. Keypoint of each point within its class."""
     NAME: ClassVar[str]
     def __init__(self, positions: Any, *, radii: Any | None = None, colors: Any | None = None, labels: Any | None = None, show_labels: Any | None = None, point_shading: Any | None = None, class_ids: Any | None = None, keypoint_ids: Any | None = None) -> None: ...
     @classmethod
@@ -2015,8 +2015,8 @@ class Points3D(Archetype):
 class RecordingInfo(Archetype):
     """Facts about the recording as a whole; Reel writes it by itself.
 
-    start_time: 1. When the recording began. Unit: ns since 1970-01-01 UTC.
-    name: 1. What people call the recording."""
+    start_time: int64. When the recording began. Unit: ns since 1970-01-01 UTC.
+    name: str. What people call the recording."""
     NAME: ClassVar[str]
     def __init__(self, *, start_time: Any | None = None, name: Any | None = None) -> None: ...
     @classmethod
@@ -2041,7 +2041,7 @@ class RecordingInfo(Archetype):
 class Scalars(Archetype):
     """Numbers at one time; each instance is a line of its own in a plot.
 
-    scalars: n. One number per series. Required."""
+    scalars: (n) float64. One number per series. Required."""
     NAME: ClassVar[str]
     def __init__(self, scalars: Any) -> None: ...
     @classmethod
@@ -2060,10 +2060,10 @@ class Scalars(Archetype):
 class SegmentationImage(Archetype):
     """A class per pixel; an annotation context gives classes their colours.
 
-    buffer: 1. The class ids, row after row without padding. Required.
-    format: 1. Size and number type; leave color_model unset. Required.
-    opacity: 1. Opacity of the picture. Unit: 0 to 1.
-    draw_order: 1. What lies above what. Unit: higher is on top."""
+    buffer: bytes. The class ids, row after row without padding. Required.
+    format: ImageFormat. Size and number type; leave color_model unset. Required.
+    opacity: float32. Opacity of the picture. Unit: 0 to 1.
+    draw_order: float32. What lies above what. Unit: higher is on top."""
     NAME: ClassVar[str]
     def __init__(self, image: Any, *, opacity: Any=None, draw_order: Any=None) -> None: ...
     @classmethod
@@ -2100,12 +2100,12 @@ class SegmentationImage(Archetype):
 class SeriesLines(Archetype):
     """How the scalars of an entity are drawn as lines; usually logged static.
 
-    colors: n. One colour per series. Unit: 0xRRGGBBAA.
-    widths: n. Line width per series. Unit: UI points.
-    names: n. Legend text per series.
-    visible_series: n. False hides a series but keeps its place in the legend.
-    aggregation_policy: 1. How several values that fall on one pixel become one. One of Off, Average, Max, Min, MinMax, MinMaxAverage.
-    interpolation_mode: 1. How neighbouring values are joined. One of Linear, StepAfter, StepBefore, StepMid."""
+    colors: (n) uint32. One colour per series. Unit: 0xRRGGBBAA.
+    widths: (n) float32. Line width per series. Unit: UI points.
+    names: (n) str. Legend text per series.
+    visible_series: (n) bool. False hides a series but keeps its place in the legend.
+    aggregation_policy: AggregationPolicy. How several values that fall on one pixel become one. One of Off, Average, Max, Min, MinMax, MinMaxAverage.
+    interpolation_mode: InterpolationMode. How neighbouring values are joined. One of Linear, StepAfter, StepBefore, StepMid."""
     NAME: ClassVar[str]
     def __init__(self, *, colors: Any | None = None, widths: Any | None = None, names: Any | None = None, visible_series: Any | None = None, aggregation_policy: Any | None = None, interpolation_mode: Any | None = None) -> None: ...
     @classmethod
@@ -2154,11 +2154,11 @@ class SeriesLines(Archetype):
 class SeriesPoints(Archetype):
     """How the scalars of an entity are drawn as markers; usually logged static.
 
-    colors: n. One colour per series. Unit: 0xRRGGBBAA.
-    markers: n. Marker shape per series. One of Circle, Diamond, Square, Cross, Plus, Up, Down, Left, Right, Asterisk. Required.
-    names: n. Legend text per series.
-    visible_series: n. False hides a series but keeps its place in the legend.
-    marker_sizes: n. Marker size per series. Unit: UI points."""
+    colors: (n) uint32. One colour per series. Unit: 0xRRGGBBAA.
+    markers: (n) MarkerShape. Marker shape per series. One of Circle, Diamond, Square, Cross, Plus, Up, Down, Left, Right, Asterisk. Required.
+    names: (n) str. Legend text per series.
+    visible_series: (n) bool. False hides a series but keeps its place in the legend.
+    marker_sizes: (n) float32. Marker size per series. Unit: UI points."""
     NAME: ClassVar[str]
     def __init__(self, *, colors: Any=None, markers: Any=None, names: Any=None, visible_series: Any=None, marker_sizes: Any=None) -> None: ...
     @classmethod
@@ -2201,7 +2201,7 @@ class SeriesPoints(Archetype):
 class StateChange(Archetype):
     """What state something is in from now on, for the state timeline.
 
-    state: n. New state per lane; an empty text ends the old state and leaves a gap. Required."""
+    state: (n) str. New state per lane; an empty text ends the old state and leaves a gap. Required."""
     NAME: ClassVar[str]
     def __init__(self, *, state: Any | None = None) -> None: ...
     @classmethod
@@ -2220,10 +2220,10 @@ class StateChange(Archetype):
 class StateConfiguration(Archetype):
     """How the states of an entity are shown; usually logged static.
 
-    values: n. The states that the other fields speak of, in their order.
-    labels: n. Text shown in place of each state.
-    colors: n. Colour of each state. Unit: 0xRRGGBBAA.
-    visible: n. Whether each state is shown."""
+    values: (n) str. The states that the other fields speak of, in their order.
+    labels: (n) str. Text shown in place of each state.
+    colors: (n) uint32. Colour of each state. Unit: 0xRRGGBBAA.
+    visible: (n) bool. Whether each state is shown."""
     NAME: ClassVar[str]
     def __init__(self, *, values: Any | None = None, labels: Any | None = None, colors: Any | None = None, visible: Any | None = None) -> None: ...
     @classmethod
@@ -2260,8 +2260,8 @@ class StateConfiguration(Archetype):
 class Tensor(Archetype):
     """An array of any number of dimensions.
 
-    data: 1. The array with its shape. Required.
-    value_range: 2. Numbers that get the first and the last colour. Unit: lowest, highest."""
+    data: numbers of any kind and shape. The array with its shape. Required.
+    value_range: (2) float64. Numbers that get the first and the last colour. Unit: lowest, highest."""
     NAME: ClassVar[str]
     def __init__(self, data: Any=None, *, dim_names: Any=None, value_range: Any=None) -> None: ...
     @classmethod
@@ -2286,8 +2286,8 @@ class Tensor(Archetype):
 class TextDocument(Archetype):
     """A text to be read as a whole.
 
-    text: 1. The text. Required.
-    media_type: 1. text/plain (when absent) or text/markdown. Unit: MIME type."""
+    text: str. The text. Required.
+    media_type: str. text/plain (when absent) or text/markdown. Unit: MIME type."""
     NAME: ClassVar[str]
     def __init__(self, text: Any, *, media_type: Any | None = None) -> None: ...
     @classmethod
@@ -2312,9 +2312,9 @@ class TextDocument(Archetype):
 class TextLog(Archetype):
     """One line of a log.
 
-    text: 1. The message. Required.
-    level: 1. CRITICAL, ERROR, WARN, INFO, DEBUG, TRACE, or a level of your own.
-    color: 1. Colour of the line. Unit: 0xRRGGBBAA."""
+    text: str. The message. Required.
+    level: str. CRITICAL, ERROR, WARN, INFO, DEBUG, TRACE, or a level of your own.
+    color: uint32. Colour of the line. Unit: 0xRRGGBBAA."""
     NAME: ClassVar[str]
     def __init__(self, text: Any, *, level: Any | None = None, color: Any | None = None) -> None: ...
     @classmethod
@@ -2345,14 +2345,14 @@ class TextLog(Archetype):
 class Transform3D(Archetype):
     """Where an entity is in its parent. All fields belong together: each row replaces the whole transform.
 
-    translation: 3. Shift, done last. Unit: scene units.
-    rotation_axis_angle: 1. Rotation; use this or quaternion. Unit: radians.
-    quaternion: 4. Rotation; use this or rotation_axis_angle. Unit: x, y, z, w.
-    scale: 3. Scale along x, y and z.
-    mat3x3: 9. Any linear map, done before translation. Unit: column-major.
-    relation: 1. Whether the transform leads from child to parent (the default) or back. One of ParentFromChild, ChildFromParent.
-    child_frame: 1. Frame that is placed; the entity's own when absent.
-    parent_frame: 1. Frame it is placed in; that of the entity's parent when absent."""
+    translation: (3) float32. Shift, done last. Unit: scene units.
+    rotation_axis_angle: RotationAxisAngle. Rotation; use this or quaternion. Unit: radians.
+    quaternion: (4) float32. Rotation; use this or rotation_axis_angle. Unit: x, y, z, w.
+    scale: (3) float32. Scale along x, y and z.
+    mat3x3: (9) float32. Any linear map, done before translation. Unit: column-major.
+    relation: TransformRelation. Whether the transform leads from child to parent (the default) or back. One of ParentFromChild, ChildFromParent.
+    child_frame: str. Frame that is placed; the entity's own when absent.
+    parent_frame: str. Frame it is placed in; that of the entity's parent when absent."""
     NAME: ClassVar[str]
     def __init__(self, *, translation: Any | None = None, rotation: Any | None = None, rotation_axis_angle: Any | None = None, quaternion: Any | None = None, scale: Any | None = None, mat3x3: Any | None = None, from_parent: bool | None = None, relation: Any | None = None, child_frame: Any | None = None, parent_frame: Any | None = None) -> None: ...
     @classmethod
@@ -2413,8 +2413,8 @@ class Transform3D(Archetype):
 class TransformAxes3D(Archetype):
     """Draws the three axes of the entity's frame.
 
-    axis_length: 1. Length of each axis, in the entity's own scale. Unit: scene units. Required.
-    show_frame: 1. Whether the frame's name is written beside it."""
+    axis_length: float32. Length of each axis, in the entity's own scale. Unit: scene units. Required.
+    show_frame: bool. Whether the frame's name is written beside it."""
     NAME: ClassVar[str]
     def __init__(self, axis_length: Any, *, show_frame: Any | None = None) -> None: ...
     @classmethod
@@ -2439,10 +2439,10 @@ class TransformAxes3D(Archetype):
 class VideoFrameReference(Archetype):
     """Which frame of a video is to be seen now.
 
-    timestamp: 1. The frame nearest to this time is shown. Unit: ns from the start of the video. Required.
-    video_reference: 1. Entity that holds the video; this one when absent. Unit: entity path.
-    opacity: 1. Opacity of the picture. Unit: 0 to 1.
-    draw_order: 1. What lies above what. Unit: higher is on top."""
+    timestamp: int64. The frame nearest to this time is shown. Unit: ns from the start of the video. Required.
+    video_reference: str. Entity that holds the video; this one when absent. Unit: entity path.
+    opacity: float32. Opacity of the picture. Unit: 0 to 1.
+    draw_order: float32. What lies above what. Unit: higher is on top."""
     NAME: ClassVar[str]
     def __init__(self, timestamp: Any=None, *, seconds: float | None=None, nanoseconds: int | None=None, video_reference: Any=None, opacity: Any=None, draw_order: Any=None) -> None: ...
     @classmethod
@@ -2485,11 +2485,11 @@ class VideoFrameReference(Archetype):
 class VideoStream(Archetype):
     """Live video: a codec, logged once, and encoded frames as they come.
 
-    codec: 1. How the samples are encoded; the same for the whole stream. One of AV1, H264, H265, VP8, VP9. Required.
-    sample: 1. One encoded frame in decoding order; for H.264 and H.265 in Annex B form.
-    is_keyframe: 1. Whether the sample can be decoded without those before it.
-    opacity: 1. Opacity of the picture. Unit: 0 to 1.
-    draw_order: 1. What lies above what. Unit: higher is on top."""
+    codec: VideoCodec. How the samples are encoded; the same for the whole stream. One of AV1, H264, H265, VP8, VP9. Required.
+    sample: bytes. One encoded frame in decoding order; for H.264 and H.265 in Annex B form.
+    is_keyframe: bool. Whether the sample can be decoded without those before it.
+    opacity: float32. Opacity of the picture. Unit: 0 to 1.
+    draw_order: float32. What lies above what. Unit: higher is on top."""
     NAME: ClassVar[str]
     def __init__(self, codec: Any, *, sample: Any | None = None, is_keyframe: Any | None = None, opacity: Any | None = None, draw_order: Any | None = None) -> None: ...
     @classmethod
@@ -2532,7 +2532,7 @@ class VideoStream(Archetype):
 class ViewCoordinates(Archetype):
     """What the axes of a space mean, such as right, down, forward; usually logged static.
 
-    xyz: 3. Direction of +x, +y and +z. Unit: reel_view_dir values. Required."""
+    xyz: (3) uint8. Direction of +x, +y and +z. Unit: reel_view_dir values. Required."""
     ULF: ClassVar[Any]
     ULB: ClassVar[Any]
     URF: ClassVar[Any]
@@ -2611,14 +2611,14 @@ class ViewCoordinates(Archetype):
 class Volume3D(Archetype):
     """A grid of densities, drawn as a translucent volume.
 
-    values: 1. Density of each cell. Unit: three dimensions z, y, x; f16. Required.
-    voxel_size: 3. Size of a cell along x, y and z. Unit: scene units.
-    translation: 3. Where the lowest corner of cell 0, 0, 0 is. Unit: scene units.
-    quaternion: 4. Rotation about that corner, done before the translation. Unit: x, y, z, w.
-    value_range: 2. Densities outside are not drawn. Unit: lowest, highest.
-    gamma: 1. Exponent for densities scaled to 0...1, before colour and opacity.
-    colormap: 1. Colours for the densities. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap.
-    optical_density: 1. How opaque the densest cells are: optical depth across one axis of the volume."""
+    values: numbers of any kind and shape. Density of each cell. Unit: three dimensions z, y, x; f16. Required.
+    voxel_size: (3) float32. Size of a cell along x, y and z. Unit: scene units.
+    translation: (3) float32. Where the lowest corner of cell 0, 0, 0 is. Unit: scene units.
+    quaternion: (4) float32. Rotation about that corner, done before the translation. Unit: x, y, z, w.
+    value_range: (2) float64. Densities outside are not drawn. Unit: lowest, highest.
+    gamma: float32. Exponent for densities scaled to 0...1, before colour and opacity.
+    colormap: Colormap. Colours for the densities. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap.
+    optical_density: float32. How opaque the densest cells are: optical depth across one axis of the volume."""
     NAME: ClassVar[str]
     def __init__(self, values: Any, *, voxel_size: Any | None = None, translation: Any | None = None, quaternion: Any | None = None, value_range: Any | None = None, gamma: Any | None = None, colormap: Any | None = None, optical_density: Any | None = None) -> None: ...
     @classmethod
@@ -2679,16 +2679,16 @@ class Volume3D(Archetype):
 class VoxelGridMap(Archetype):
     """Cells of a sparse 3D grid, such as an occupancy map.
 
-    voxel_indices: n, 3. Which cells are occupied. Unit: cells. Required.
-    voxel_size: 3. Size of a cell along x, y and z. Unit: scene units. Required.
-    values: n. Number of each cell, coloured by colormap and value_range.
-    colors: n. Colour of each cell; wins over values. Unit: 0xRRGGBBAA.
-    translation: 3. Where the lowest corner of cell 0, 0, 0 is. Unit: scene units.
-    rotation_axis_angle: 1. Rotation of the grid; use this or quaternion. Unit: radians.
-    quaternion: 4. Rotation of the grid; use this or rotation_axis_angle. Unit: x, y, z, w.
-    opacity: 1. Opacity of the whole grid. Unit: 0 to 1.
-    value_range: 2. Numbers that get the first and the last colour. Unit: lowest, highest.
-    colormap: 1. Colours for values. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap."""
+    voxel_indices: (n, 3) int32. Which cells are occupied. Unit: cells. Required.
+    voxel_size: (3) float32. Size of a cell along x, y and z. Unit: scene units. Required.
+    values: (n) float32. Number of each cell, coloured by colormap and value_range.
+    colors: (n) uint32. Colour of each cell; wins over values. Unit: 0xRRGGBBAA.
+    translation: (3) float32. Where the lowest corner of cell 0, 0, 0 is. Unit: scene units.
+    rotation_axis_angle: RotationAxisAngle. Rotation of the grid; use this or quaternion. Unit: radians.
+    quaternion: (4) float32. Rotation of the grid; use this or rotation_axis_angle. Unit: x, y, z, w.
+    opacity: float32. Opacity of the whole grid. Unit: 0 to 1.
+    value_range: (2) float64. Numbers that get the first and the last colour. Unit: lowest, highest.
+    colormap: Colormap. Colours for values. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap."""
     NAME: ClassVar[str]
     def __init__(self, voxel_indices: Any, voxel_size: Any, *, values: Any | None = None, colors: Any | None = None, translation: Any | None = None, rotation_axis_angle: Any | None = None, quaternion: Any | None = None, opacity: Any | None = None, value_range: Any | None = None, colormap: Any | None = None) -> None: ...
     @classmethod

@@ -59,7 +59,7 @@ class Pinhole(base("Pinhole")):  # type: ignore[misc]
 
 
 class ViewCoordinates(base("ViewCoordinates")):  # type: ignore[misc]
-    """xyz: three directions (Up 1, Down 2, Right 3, Left 4, Forward 5, Back 6). The usual ones are class attributes: ViewCoordinates.RDF, ViewCoordinates.RIGHT_HAND_Z_UP."""
+    """xyz: (3) uint8. Which way each axis points: Up 1, Down 2, Right 3, Left 4, Forward 5, Back 6. The usual ones are class attributes: ViewCoordinates.RDF, ViewCoordinates.RIGHT_HAND_Z_UP."""
 
 
 def _add_coordinates() -> None:

@@ -6,7 +6,7 @@ from .._baseclasses import Archetype, BaseBatch, ComponentColumnList, ComponentD
 class ActiveVisualizers(Archetype):
     """Which visualizers an entity has in a view.
 
-    instruction_ids: n, 16. Their ids. Required."""
+    instruction_ids: (n, 16) uint8. Their ids. Required."""
     NAME: ClassVar[str]
     def __init__(self, instruction_ids: Any) -> None: ...
     @classmethod
@@ -25,7 +25,7 @@ class ActiveVisualizers(Archetype):
 class AudioPlayback(Archetype):
     """Playback in audio views.
 
-    volume: 1. Loudness."""
+    volume: float32. Loudness."""
     NAME: ClassVar[str]
     def __init__(self, *, volume: Any | None = None) -> None: ...
     @classmethod
@@ -44,8 +44,8 @@ class AudioPlayback(Archetype):
 class Background(Archetype):
     """What lies behind a spatial view.
 
-    kind: 1. Gradient or one colour. One of GradientDark, GradientBright, SolidColor. Required.
-    color: 1. Colour for the latter. Unit: 0xRRGGBBAA."""
+    kind: BackgroundKind. Gradient or one colour. One of GradientDark, GradientBright, SolidColor. Required.
+    color: uint32. Colour for the latter. Unit: 0xRRGGBBAA."""
     NAME: ClassVar[str]
     def __init__(self, color_or_kind: Any=None, *, color: Any=None, kind: Any=None) -> None: ...
     @classmethod
@@ -70,9 +70,9 @@ class Background(Archetype):
 class CardLayout(Archetype):
     """The card form.
 
-    field_order: n. Columns on each card. Required.
-    title: 1. Column of the title.
-    link: 1. Column of the link that a click opens."""
+    field_order: (n) str. Columns on each card. Required.
+    title: str. Column of the title.
+    link: str. Column of the link that a click opens."""
     NAME: ClassVar[str]
     def __init__(self, field_order: Any, *, title: Any | None = None, link: Any | None = None) -> None: ...
     @classmethod
@@ -103,14 +103,14 @@ class CardLayout(Archetype):
 class ContainerBlueprint(Archetype):
     """A box of views or further containers.
 
-    container_kind: 1. How the contents are arranged. One of Tabs, Horizontal, Vertical, Grid. Required.
-    display_name: 1. Title.
-    contents: n. Paths of the views and containers inside.
-    col_shares: n. Relative width of each column.
-    row_shares: n. Relative height of each row.
-    active_tab: 1. Path of the tab in front.
-    visible: 1. Whether it is shown.
-    grid_columns: 1. Columns of a grid."""
+    container_kind: ContainerKind. How the contents are arranged. One of Tabs, Horizontal, Vertical, Grid. Required.
+    display_name: str. Title.
+    contents: (n) str. Paths of the views and containers inside.
+    col_shares: (n) float32. Relative width of each column.
+    row_shares: (n) float32. Relative height of each row.
+    active_tab: str. Path of the tab in front.
+    visible: bool. Whether it is shown.
+    grid_columns: uint32. Columns of a grid."""
     NAME: ClassVar[str]
     def __init__(self, container_kind: Any, *, display_name: Any | None = None, contents: Any | None = None, col_shares: Any | None = None, row_shares: Any | None = None, active_tab: Any | None = None, visible: Any | None = None, grid_columns: Any | None = None) -> None: ...
     @classmethod
@@ -171,13 +171,13 @@ class ContainerBlueprint(Archetype):
 class DataframeQuery(Archetype):
     """What a dataframe view asks for.
 
-    timeline: 1. Timeline of the rows.
-    filter_by_range: 1. Only rows in this span.
-    filter_is_not_null: 1. Only rows where this component was logged.
-    apply_latest_at: 1. Fill gaps with the latest value.
-    select: 1. Columns that are shown.
-    entity_order: 1. Order of the entities' columns.
-    auto_scroll: 1. Keep the current time in sight."""
+    timeline: str. Timeline of the rows.
+    filter_by_range: FilterByRange. Only rows in this span.
+    filter_is_not_null: FilterIsNotNull. Only rows where this component was logged.
+    apply_latest_at: bool. Fill gaps with the latest value.
+    select: SelectedColumns. Columns that are shown.
+    entity_order: ColumnOrder. Order of the entities' columns.
+    auto_scroll: bool. Keep the current time in sight."""
     NAME: ClassVar[str]
     def __init__(self, *, timeline: Any=None, filter_by_range: Any=None, filter_is_not_null: Any=None, apply_latest_at: Any=False, select: Any=None, entity_order: Any=None, auto_scroll: Any=False) -> None: ...
     @classmethod
@@ -232,8 +232,8 @@ class DataframeQuery(Archetype):
 class EntityBehavior(Archetype):
     """How an entity and those below behave in a view.
 
-    interactive: 1. Whether it can be hovered and selected.
-    visible: 1. Whether it is shown."""
+    interactive: bool. Whether it can be hovered and selected.
+    visible: bool. Whether it is shown."""
     NAME: ClassVar[str]
     def __init__(self, *, interactive: Any | None = None, visible: Any | None = None) -> None: ...
     @classmethod
@@ -258,13 +258,13 @@ class EntityBehavior(Archetype):
 class EyeControls3D(Archetype):
     """The eye of a 3D view.
 
-    kind: 1. How it moves. One of FirstPerson, Orbital.
-    position: 3. Where it is. Unit: scene units.
-    look_target: 3. What it looks at. Unit: scene units.
-    eye_up: 3. Its up direction.
-    speed: 1. How fast keys move it. Unit: scene units per second.
-    tracking_entity: 1. Entity that it follows. Unit: entity path.
-    spin_speed: 1. How fast it turns by itself. Unit: radians per second."""
+    kind: Eye3DKind. How it moves. One of FirstPerson, Orbital.
+    position: (3) float32. Where it is. Unit: scene units.
+    look_target: (3) float32. What it looks at. Unit: scene units.
+    eye_up: (3) float32. Its up direction.
+    speed: float64. How fast keys move it. Unit: scene units per second.
+    tracking_entity: str. Entity that it follows. Unit: entity path.
+    spin_speed: float64. How fast it turns by itself. Unit: radians per second."""
     NAME: ClassVar[str]
     def __init__(self, *, kind: Any | None = None, position: Any | None = None, look_target: Any | None = None, eye_up: Any | None = None, speed: Any | None = None, tracking_entity: Any | None = None, spin_speed: Any | None = None) -> None: ...
     @classmethod
@@ -319,8 +319,8 @@ class EyeControls3D(Archetype):
 class ForceCenter(Archetype):
     """Pulls the whole graph to the centre.
 
-    enabled: 1. Whether it acts.
-    strength: 1. How strongly."""
+    enabled: bool. Whether it acts.
+    strength: float64. How strongly."""
     NAME: ClassVar[str]
     def __init__(self, *, enabled: Any | None = None, strength: Any | None = None) -> None: ...
     @classmethod
@@ -345,9 +345,9 @@ class ForceCenter(Archetype):
 class ForceCollisionRadius(Archetype):
     """Keeps nodes from overlapping.
 
-    enabled: 1. Whether it acts.
-    strength: 1. How strongly.
-    iterations: 1. Rounds per step."""
+    enabled: bool. Whether it acts.
+    strength: float64. How strongly.
+    iterations: uint64. Rounds per step."""
     NAME: ClassVar[str]
     def __init__(self, *, enabled: Any | None = None, strength: Any | None = None, iterations: Any | None = None) -> None: ...
     @classmethod
@@ -378,9 +378,9 @@ class ForceCollisionRadius(Archetype):
 class ForceLink(Archetype):
     """Pulls joined nodes to a distance.
 
-    enabled: 1. Whether it acts.
-    distance: 1. That distance.
-    iterations: 1. Rounds per step."""
+    enabled: bool. Whether it acts.
+    distance: float64. That distance.
+    iterations: uint64. Rounds per step."""
     NAME: ClassVar[str]
     def __init__(self, *, enabled: Any | None = None, distance: Any | None = None, iterations: Any | None = None) -> None: ...
     @classmethod
@@ -411,8 +411,8 @@ class ForceLink(Archetype):
 class ForceManyBody(Archetype):
     """Lets all nodes attract or repel each other.
 
-    enabled: 1. Whether it acts.
-    strength: 1. Negative repels."""
+    enabled: bool. Whether it acts.
+    strength: float64. Negative repels."""
     NAME: ClassVar[str]
     def __init__(self, *, enabled: Any | None = None, strength: Any | None = None) -> None: ...
     @classmethod
@@ -437,9 +437,9 @@ class ForceManyBody(Archetype):
 class ForcePosition(Archetype):
     """Pulls nodes to a point.
 
-    enabled: 1. Whether it acts.
-    strength: 1. How strongly.
-    position: 2. That point. Unit: scene units."""
+    enabled: bool. Whether it acts.
+    strength: float64. How strongly.
+    position: (2) float32. That point. Unit: scene units."""
     NAME: ClassVar[str]
     def __init__(self, *, enabled: Any | None = None, strength: Any | None = None, position: Any | None = None) -> None: ...
     @classmethod
@@ -470,7 +470,7 @@ class ForcePosition(Archetype):
 class GraphBackground(Archetype):
     """What lies behind a graph.
 
-    color: 1. Its colour. Unit: 0xRRGGBBAA."""
+    color: uint32. Its colour. Unit: 0xRRGGBBAA."""
     NAME: ClassVar[str]
     def __init__(self, *, color: Any | None = None) -> None: ...
     @classmethod
@@ -489,11 +489,11 @@ class GraphBackground(Archetype):
 class LineGrid3D(Archetype):
     """The grid of a 3D view.
 
-    visible: 1. Whether it is drawn.
-    spacing: 1. Distance of its lines. Unit: scene units.
-    plane: 4. Plane in which it lies. Unit: normal x, y, z and distance.
-    stroke_width: 1. Width of its lines. Unit: UI points.
-    color: 1. Colour of its lines. Unit: 0xRRGGBBAA."""
+    visible: bool. Whether it is drawn.
+    spacing: float32. Distance of its lines. Unit: scene units.
+    plane: (4) float32. Plane in which it lies. Unit: normal x, y, z and distance.
+    stroke_width: float32. Width of its lines. Unit: UI points.
+    color: uint32. Colour of its lines. Unit: 0xRRGGBBAA."""
     NAME: ClassVar[str]
     def __init__(self, visible: Any=None, *, spacing: Any=None, plane: Any=None, stroke_width: Any=None, color: Any=None) -> None: ...
     @classmethod
@@ -536,7 +536,7 @@ class LineGrid3D(Archetype):
 class MapBackground(Archetype):
     """The map below map views.
 
-    provider: 1. Whose tiles. One of OpenStreetMap, MapboxStreets, MapboxDark, MapboxSatellite, MapboxLight."""
+    provider: MapProvider. Whose tiles. One of OpenStreetMap, MapboxStreets, MapboxDark, MapboxSatellite, MapboxLight."""
     NAME: ClassVar[str]
     def __init__(self, provider: Any) -> None: ...
     @classmethod
@@ -555,7 +555,7 @@ class MapBackground(Archetype):
 class MapZoom(Archetype):
     """Zoom of a map view.
 
-    zoom: 1. Zoom level of the tiles."""
+    zoom: float64. Zoom level of the tiles."""
     NAME: ClassVar[str]
     def __init__(self, zoom: Any) -> None: ...
     @classmethod
@@ -574,7 +574,7 @@ class MapZoom(Archetype):
 class NearClipPlane(Archetype):
     """What is too close to be drawn.
 
-    near_clip_plane: 1. Distance of the plane. Unit: scene units."""
+    near_clip_plane: float32. Distance of the plane. Unit: scene units."""
     NAME: ClassVar[str]
     def __init__(self, near_clip_plane: Any) -> None: ...
     @classmethod
@@ -593,7 +593,7 @@ class NearClipPlane(Archetype):
 class PanelBlueprint(Archetype):
     """One of the side panels.
 
-    state: 1. Hidden, collapsed or open. One of Hidden, Collapsed, Expanded."""
+    state: PanelState. Hidden, collapsed or open. One of Hidden, Collapsed, Expanded."""
     NAME: ClassVar[str]
     def __init__(self, *, state: Any | None = None) -> None: ...
     @classmethod
@@ -612,8 +612,8 @@ class PanelBlueprint(Archetype):
 class PlotBackground(Archetype):
     """What lies behind a plot.
 
-    color: 1. Its colour. Unit: 0xRRGGBBAA.
-    show_grid: 1. Draw grid lines."""
+    color: uint32. Its colour. Unit: 0xRRGGBBAA.
+    show_grid: bool. Draw grid lines."""
     NAME: ClassVar[str]
     def __init__(self, *, color: Any | None = None, show_grid: Any | None = None) -> None: ...
     @classmethod
@@ -638,8 +638,8 @@ class PlotBackground(Archetype):
 class PlotInteraction(Archetype):
     """What a plot does under the pointer.
 
-    tooltip_mode: 1. Nearest series or all. One of Nearest, All.
-    points_display: 1. When the sample points are drawn. One of OnHover, Always."""
+    tooltip_mode: TooltipMode. Nearest series or all. One of Nearest, All.
+    points_display: PointsDisplay. When the sample points are drawn. One of OnHover, Always."""
     NAME: ClassVar[str]
     def __init__(self, *, tooltip_mode: Any | None = None, points_display: Any | None = None) -> None: ...
     @classmethod
@@ -664,8 +664,8 @@ class PlotInteraction(Archetype):
 class PlotLegend(Archetype):
     """The legend of a plot.
 
-    corner: 1. Where it is. One of LeftTop, RightTop, LeftBottom, RightBottom.
-    visible: 1. Whether it is shown."""
+    corner: Corner2D. Where it is. One of LeftTop, RightTop, LeftBottom, RightBottom.
+    visible: bool. Whether it is shown."""
     NAME: ClassVar[str]
     def __init__(self, corner: Any=None, *, visible: Any=None) -> None: ...
     @classmethod
@@ -690,10 +690,10 @@ class PlotLegend(Archetype):
 class PreviewsConfig(Archetype):
     """How small views play.
 
-    timeline: 1. Their timeline.
-    play_state: 1. Paused or playing. One of Paused, Playing, Following.
-    playback_speed: 1. How fast. Unit: factor.
-    start_point: 1. Where they start. Unit: 0 to 1."""
+    timeline: str. Their timeline.
+    play_state: PlayState. Paused or playing. One of Paused, Playing, Following.
+    playback_speed: float64. How fast. Unit: factor.
+    start_point: float64. Where they start. Unit: 0 to 1."""
     NAME: ClassVar[str]
     def __init__(self, *, timeline: Any | None = None, play_state: Any | None = None, playback_speed: Any | None = None, start_point: Any | None = None) -> None: ...
     @classmethod
@@ -730,8 +730,8 @@ class PreviewsConfig(Archetype):
 class ScalarAxis(Archetype):
     """The vertical axis of a plot.
 
-    range: 2. Its span. Unit: lowest, highest.
-    zoom_lock: 1. Keep the span while zooming."""
+    range: (2) float64. Its span. Unit: lowest, highest.
+    zoom_lock: bool. Keep the span while zooming."""
     NAME: ClassVar[str]
     def __init__(self, *, range: Any | None = None, zoom_lock: Any | None = None) -> None: ...
     @classmethod
@@ -756,10 +756,10 @@ class ScalarAxis(Archetype):
 class SpatialInformation(Archetype):
     """Frame and helpers of a spatial view.
 
-    target_frame: 1. Frame in which everything is shown.
-    show_bounding_box: 1. Draw the scene's bounding box.
-    show_axes: 1. Draw the axes of the target frame.
-    axes: 3. Meaning of the axes. Unit: reel_view_dir values."""
+    target_frame: str. Frame in which everything is shown.
+    show_bounding_box: bool. Draw the scene's bounding box.
+    show_axes: bool. Draw the axes of the target frame.
+    axes: (3) uint8. Meaning of the axes. Unit: reel_view_dir values."""
     NAME: ClassVar[str]
     def __init__(self, target_frame: Any, *, show_bounding_box: Any | None = None, show_axes: Any | None = None, axes: Any | None = None) -> None: ...
     @classmethod
@@ -796,10 +796,10 @@ class SpatialInformation(Archetype):
 class TableBlueprint(Archetype):
     """A table of the catalog.
 
-    layout: 1. Table or cards. One of Table, Cards.
-    column_display_mode: 1. How much each column shows. One of Compact, Component, Full.
-    filters: n. Conditions on rows.
-    sort_by: 1. Column and direction of the order."""
+    layout: TableLayoutKind. Table or cards. One of Table, Cards.
+    column_display_mode: ColumnDisplayMode. How much each column shows. One of Compact, Component, Full.
+    filters: (n) str. Conditions on rows.
+    sort_by: SortBy. Column and direction of the order."""
     NAME: ClassVar[str]
     def __init__(self, *, layout: Any | None = None, column_display_mode: Any | None = None, filters: Any | None = None, sort_by: Any | None = None) -> None: ...
     @classmethod
@@ -836,10 +836,10 @@ class TableBlueprint(Archetype):
 class TableColumn(Archetype):
     """One column of a table.
 
-    name: 1. Heading.
-    editable: 1. Whether cells can be changed.
-    visible: 1. Whether it is shown.
-    column_type: 1. Component its values are shown as."""
+    name: str. Heading.
+    editable: bool. Whether cells can be changed.
+    visible: bool. Whether it is shown.
+    column_type: ColumnType. Component its values are shown as."""
     NAME: ClassVar[str]
     def __init__(self, *, name: Any | None = None, editable: Any | None = None, visible: Any | None = None, column_type: Any | None = None) -> None: ...
     @classmethod
@@ -876,7 +876,7 @@ class TableColumn(Archetype):
 class TableColumnPreview(Archetype):
     """A column of small views.
 
-    views: n. Paths of the views. Required."""
+    views: (n) str. Paths of the views. Required."""
     NAME: ClassVar[str]
     def __init__(self, views: Any) -> None: ...
     @classmethod
@@ -895,7 +895,7 @@ class TableColumnPreview(Archetype):
 class TableLayout(Archetype):
     """The table form.
 
-    column_order: n. Columns that come first."""
+    column_order: (n) str. Columns that come first."""
     NAME: ClassVar[str]
     def __init__(self, *, column_order: Any | None = None) -> None: ...
     @classmethod
@@ -914,9 +914,9 @@ class TableLayout(Archetype):
 class TensorScalarMapping(Archetype):
     """How a tensor's numbers become colours.
 
-    mag_filter: 1. Look of enlarged cells. One of Nearest, Linear, Bicubic.
-    colormap: 1. Colours. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap.
-    gamma: 1. Exponent applied before."""
+    mag_filter: MagnificationFilter. Look of enlarged cells. One of Nearest, Linear, Bicubic.
+    colormap: Colormap. Colours. One of Grayscale, Inferno, Magma, Plasma, Turbo, Viridis, CyanToYellow, Spectral, Twilight, RvizMap, RvizCostmap, Costmap.
+    gamma: float32. Exponent applied before."""
     NAME: ClassVar[str]
     def __init__(self, *, mag_filter: Any | None = None, colormap: Any | None = None, gamma: Any | None = None) -> None: ...
     @classmethod
@@ -947,10 +947,10 @@ class TensorScalarMapping(Archetype):
 class TensorSliceSelection(Archetype):
     """Which slice of a tensor is seen.
 
-    width: 1. Dimension shown from left to right.
-    height: 1. Dimension shown from top to bottom.
-    indices: n. Place in the other dimensions.
-    slider: n. Dimensions that get a slider."""
+    width: TensorWidthDimension. Dimension shown from left to right.
+    height: TensorHeightDimension. Dimension shown from top to bottom.
+    indices: (n) TensorDimensionIndexSelection. Place in the other dimensions.
+    slider: (n) TensorDimensionIndexSlider. Dimensions that get a slider."""
     NAME: ClassVar[str]
     def __init__(self, *, width: Any | None = None, height: Any | None = None, indices: Any | None = None, slider: Any | None = None) -> None: ...
     @classmethod
@@ -987,7 +987,7 @@ class TensorSliceSelection(Archetype):
 class TensorViewFit(Archetype):
     """How a tensor fits its view.
 
-    scaling: 1. Original size, or filled. One of Original, Fill, FillKeepAspectRatio."""
+    scaling: ViewFit. Original size, or filled. One of Original, Fill, FillKeepAspectRatio."""
     NAME: ClassVar[str]
     def __init__(self, scaling: Any=None) -> None: ...
     @classmethod
@@ -1006,8 +1006,8 @@ class TensorViewFit(Archetype):
 class TextDocumentFormat(Archetype):
     """How a document is set.
 
-    monospace: 1. Use a monospaced font.
-    word_wrap: 1. Break long lines."""
+    monospace: bool. Use a monospaced font.
+    word_wrap: bool. Break long lines."""
     NAME: ClassVar[str]
     def __init__(self, *, monospace: Any | None = None, word_wrap: Any | None = None) -> None: ...
     @classmethod
@@ -1032,8 +1032,8 @@ class TextDocumentFormat(Archetype):
 class TextLogColumns(Archetype):
     """Columns of a text log.
 
-    timeline_columns: n. Which timelines have a column.
-    text_log_columns: n. Which other columns there are."""
+    timeline_columns: (n) TimelineColumn. Which timelines have a column.
+    text_log_columns: (n) TextLogColumn. Which other columns there are."""
     NAME: ClassVar[str]
     def __init__(self, *, timeline_columns: Any | None = None, text_log_columns: Any | None = None) -> None: ...
     @classmethod
@@ -1058,7 +1058,7 @@ class TextLogColumns(Archetype):
 class TextLogFormat(Archetype):
     """How a text log is set.
 
-    monospace_body: 1. Use a monospaced font for messages."""
+    monospace_body: bool. Use a monospaced font for messages."""
     NAME: ClassVar[str]
     def __init__(self, *, monospace_body: Any | None = None) -> None: ...
     @classmethod
@@ -1077,7 +1077,7 @@ class TextLogFormat(Archetype):
 class TextLogRows(Archetype):
     """Rows of a text log.
 
-    filter_by_log_level: n. Levels that are shown."""
+    filter_by_log_level: (n) str. Levels that are shown."""
     NAME: ClassVar[str]
     def __init__(self, *, filter_by_log_level: Any | None = None) -> None: ...
     @classmethod
@@ -1096,9 +1096,9 @@ class TextLogRows(Archetype):
 class TimeAxis(Archetype):
     """The horizontal axis of a plot.
 
-    link: 1. Own span, or the one shared by all plots. One of Independent, LinkToGlobal.
-    view_range: 1. Its span.
-    zoom_lock: 1. Keep the span while zooming."""
+    link: LinkAxis. Own span, or the one shared by all plots. One of Independent, LinkToGlobal.
+    view_range: TimeRange. Its span.
+    zoom_lock: bool. Keep the span while zooming."""
     NAME: ClassVar[str]
     def __init__(self, *, link: Any | None = None, view_range: Any | None = None, zoom_lock: Any | None = None) -> None: ...
     @classmethod
@@ -1129,13 +1129,13 @@ class TimeAxis(Archetype):
 class TimePanelBlueprint(Archetype):
     """The time panel and playback.
 
-    state: 1. Hidden, collapsed or open. One of Hidden, Collapsed, Expanded.
-    timeline: 1. Timeline that is shown.
-    playback_speed: 1. How fast time runs. Unit: factor.
-    fps: 1. Speed of sequence timelines. Unit: frames per second.
-    play_state: 1. Paused, playing or following. One of Paused, Playing, Following.
-    loop_mode: 1. What is played again and again. One of Off, Selection, All.
-    time_selection: 1. Marked span of the timeline."""
+    state: PanelState. Hidden, collapsed or open. One of Hidden, Collapsed, Expanded.
+    timeline: str. Timeline that is shown.
+    playback_speed: float64. How fast time runs. Unit: factor.
+    fps: float64. Speed of sequence timelines. Unit: frames per second.
+    play_state: PlayState. Paused, playing or following. One of Paused, Playing, Following.
+    loop_mode: LoopMode. What is played again and again. One of Off, Selection, All.
+    time_selection: AbsoluteTimeRange. Marked span of the timeline."""
     NAME: ClassVar[str]
     def __init__(self, *, state: Any | None = None, timeline: Any | None = None, playback_speed: Any | None = None, fps: Any | None = None, play_state: Any | None = None, loop_mode: Any | None = None, time_selection: Any | None = None) -> None: ...
     @classmethod
@@ -1190,11 +1190,11 @@ class TimePanelBlueprint(Archetype):
 class ViewBlueprint(Archetype):
     """One view.
 
-    class_identifier: 1. What kind of view: 3D, TimeSeries... Required.
-    display_name: 1. Title.
-    space_origin: 1. Entity that $origin stands for.
-    visible: 1. Whether it is shown.
-    titlebar: 1. Whether it has a title bar."""
+    class_identifier: str. What kind of view: 3D, TimeSeries... Required.
+    display_name: str. Title.
+    space_origin: str. Entity that $origin stands for.
+    visible: bool. Whether it is shown.
+    titlebar: bool. Whether it has a title bar."""
     NAME: ClassVar[str]
     def __init__(self, class_identifier: Any, *, display_name: Any | None = None, space_origin: Any | None = None, visible: Any | None = None, titlebar: Any | None = None) -> None: ...
     @classmethod
@@ -1237,7 +1237,7 @@ class ViewBlueprint(Archetype):
 class ViewContents(Archetype):
     """Which entities a view shows.
 
-    query: n. Inclusion and exclusion rules."""
+    query: (n) str. Inclusion and exclusion rules."""
     NAME: ClassVar[str]
     def __init__(self, query: Any) -> None: ...
     @classmethod
@@ -1256,11 +1256,11 @@ class ViewContents(Archetype):
 class ViewportBlueprint(Archetype):
     """The root of the layout.
 
-    root_container: 16. Id of the outermost container.
-    maximized: 16. Id of the view that fills the viewport.
-    auto_layout: 1. The viewer may arrange the views.
-    auto_views: 1. The viewer may add views.
-    past_viewer_recommendations: n. Recommendations not to be made again."""
+    root_container: (16) uint8. Id of the outermost container.
+    maximized: (16) uint8. Id of the view that fills the viewport.
+    auto_layout: bool. The viewer may arrange the views.
+    auto_views: bool. The viewer may add views.
+    past_viewer_recommendations: (n) uint64. Recommendations not to be made again."""
     NAME: ClassVar[str]
     def __init__(self, *, root_container: Any | None = None, maximized: Any | None = None, auto_layout: Any | None = None, auto_views: Any | None = None, past_viewer_recommendations: Any | None = None) -> None: ...
     @classmethod
@@ -1303,7 +1303,7 @@ class ViewportBlueprint(Archetype):
 class VisibleTimeRanges(Archetype):
     """What span of time a view shows at once.
 
-    ranges: n. One range per timeline. Required."""
+    ranges: (n) VisibleTimeRange. One range per timeline. Required."""
     NAME: ClassVar[str]
     def __init__(self, ranges: Any=None, *, timeline: Any=None, range: Any=None, start: Any=None, end: Any=None) -> None: ...
     @classmethod
@@ -1322,7 +1322,7 @@ class VisibleTimeRanges(Archetype):
 class VisualBounds2D(Archetype):
     """The part of the plane that a 2D view shows.
 
-    range: 1. Span of x and of y. Required."""
+    range: VisualBounds2D. Span of x and of y. Required."""
     NAME: ClassVar[str]
     def __init__(self, *, x_range: Any=None, y_range: Any=None) -> None: ...
     @classmethod
@@ -1341,8 +1341,8 @@ class VisualBounds2D(Archetype):
 class VisualizerInstruction(Archetype):
     """One visualizer of an entity in a view.
 
-    visualizer_type: 1. Its name. Required.
-    component_map: n. Where each of its inputs comes from."""
+    visualizer_type: str. Its name. Required.
+    component_map: (n) VisualizerComponentMapping. Where each of its inputs comes from."""
     NAME: ClassVar[str]
     def __init__(self, visualizer_type: Any, *, component_map: Any | None = None) -> None: ...
     @classmethod
