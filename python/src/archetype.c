@@ -105,6 +105,10 @@ static int put_keywords(archetype *self, PyObject *kwargs) {
     PyObject *key, *value;
     Py_ssize_t position = 0;
     while (kwargs && PyDict_Next(kwargs, &position, &key, &value)) {
+        if (!PyUnicode_Check(key)) {
+            PyErr_Format(PyExc_TypeError, "%s: %R is no field", self->shape->name, key);
+            return -1;
+        }
         int field = field_of(self->shape, key);
         if (field < 0) {
             PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", self->shape->name, key);
