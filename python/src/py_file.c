@@ -59,26 +59,17 @@ static const reel__store *store_for(reel__core *core, const reel__store *wanted,
     return &b->store;
 }
 
-static reel_status keep(reel__buf *messages, reel__message *m) {
-    if (m)
-        reel__buf_put(messages, &m, sizeof m);
-    if (m && !messages->failed)
-        return REEL_OK;
-    reel__message_unref(m);
-    return reel_fail(REEL_E_NO_MEMORY, "no memory for a message");
-}
-
 static reel_status copy_locked(reel__core *core, const reel__store *wanted, const reel_read_message *m, const reel_chunk *chunk) {
     reel__sent_blueprint *made = NULL;
     reel__buf messages = {0};
     const reel__store *store = core->is_ended ? NULL : store_for(core, wanted, &made);
     if (!store)
         return core->is_ended ? reel_fail(REEL_E_CLOSED, "recording %s is closed", core->store->recording_id) : reel_fail(REEL_E_NO_MEMORY, "no memory for a recording's name");
-    reel_status status = made ? keep(&messages, reel__message_store_info(&core->pool, store, reel__draw_chunk_id(core))) : REEL_OK;
+    reel_status status = made ? reel__keep_message(&messages, reel__message_store_info(&core->pool, store, reel__draw_chunk_id(core))) : REEL_OK;
     if (status == REEL_OK && chunk && reel_chunk_rows(chunk))
         status = reel__encode_chunk(core, store, chunk, &messages);
     if (status == REEL_OK && m->kind == REEL_MESSAGE_BLUEPRINT_ACTIVATION)
-        status = keep(&messages, reel__message_activation(&core->pool, store, m->make_active, m->make_default));
+        status = reel__keep_message(&messages, reel__message_activation(&core->pool, store, m->make_active, m->make_default));
     reel__blueprint_deliver(core, &messages, status == REEL_OK);
     reel__blueprint_store_done(core, made, status == REEL_OK);
     return status;

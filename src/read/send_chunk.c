@@ -44,8 +44,7 @@ static reel__tuid newest_row(const reel__chunk_parts *p) {
     return reel__tuid_load(newest);
 }
 
-/* A message made, appended to a run of pointers. */
-static reel_status keep(reel__buf *messages, reel__message *m) {
+reel_status reel__keep_message(reel__buf *messages, reel__message *m) {
     if (m)
         reel__buf_put(messages, &m, sizeof m);
     if (m && !messages->failed)
@@ -72,7 +71,7 @@ static reel_status encode(reel__core *core, const reel__store *store, const reel
     if (status != REEL_OK)
         return status;
     m->newest_row = newest_row(p);
-    return keep(messages, m);
+    return reel__keep_message(messages, m);
 }
 
 reel_status reel__encode_chunk(reel__core *core, const reel__store *store, const reel_chunk *chunk, reel__buf *messages) {
@@ -117,11 +116,11 @@ reel_status reel_send_chunk(reel_recording *rec, const reel_chunk *chunk) {
 /* Store info, chunks, activation: all are made before the first is delivered. */
 static reel_status encode_blueprint(reel__core *core, const reel__store *store, reel_chunk *const *chunks, size_t n, bool make_active, bool make_default, reel__buf *messages) {
     if (store != core->store)
-        REEL__TRY(keep(messages, reel__message_store_info(&core->pool, store, reel__draw_chunk_id(core))));
+        REEL__TRY(reel__keep_message(messages, reel__message_store_info(&core->pool, store, reel__draw_chunk_id(core))));
     for (size_t i = 0; i < n; i++)
         if (chunks[i]->parts.n_rows)
             REEL__TRY(reel__encode_chunk(core, store, chunks[i], messages));
-    return keep(messages, reel__message_activation(&core->pool, store, make_active, make_default));
+    return reel__keep_message(messages, reel__message_activation(&core->pool, store, make_active, make_default));
 }
 
 reel_status reel_send_blueprint_chunks(reel_recording *rec, reel_chunk *const *chunks, size_t n, bool make_active, bool make_default) {

@@ -5,6 +5,8 @@
 #include "../blueprint/sending.h"
 #include "chunk_data.h"
 
+/* A message made, appended to a run of pointers; NULL: memory is out. */
+reel_status reel__keep_message(reel__buf *messages, reel__message *m);
 /* One message, appended to a run of pointers as reel__blueprint_deliver takes it. Under drain. */
 reel_status reel__encode_chunk(reel__core *core, const reel__store *store, const reel_chunk *chunk, reel__buf *messages);
 
