@@ -23,7 +23,7 @@ def descriptor(component: str, archetype: str, component_type: str) -> Any:
 def _rows(values: Any, n: int, size: int) -> int:
     """How many rows a column's input is: as many as it has items along the first dimension. n: values it became; size: numbers per value."""
     try:
-        shape = _reel.array_facts(values)[1]
+        shape = _reel.array_shape(values)
     except (TypeError, ValueError, OverflowError):
         return n
     if not shape:

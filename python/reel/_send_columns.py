@@ -45,7 +45,7 @@ class TimeColumn(TimeColumnLike):
     """Times of a timeline, one for each row.
 
     sequence: integers. duration: seconds, timedeltas, or an array of numpy.timedelta64. timestamp: seconds since 1970 UTC, datetimes (without a time zone: UTC), or an array of
-    numpy.datetime64. Exact to the nanosecond where they are."""
+    numpy.datetime64. Exact to the nanosecond where they are. A numpy array of int64 is not copied, like the values of columns(): what is changed in it before it is sent is sent changed."""
 
     def __init__(
         self,

@@ -271,10 +271,10 @@ def _numpy_sequence(values: Any, numpy_kind: str) -> Any:
     if numpy_kind == "f":
         is_odd = ~((abs(values) < 2.0**63) & (values == numpy.rint(values)))
     else:
-        is_odd = values > _NANOS_MAX
+        is_odd = values > _NANOS_MAX if numpy_kind == "u" else False
     if numpy.any(is_odd):
         _sequence(_first(values, is_odd).item())
-    return values.astype("int64")
+    return values.astype("int64", copy=False)
 
 
 def _numpy_seconds(kind: int, values: Any, numpy_kind: str) -> Any:

@@ -4,18 +4,33 @@
 
 #include <string.h>
 
+static PyObject *shape_of(const numbers *n) {
+    PyObject *sizes = PyTuple_New(n->n_dims);
+    for (int i = 0; sizes && i < n->n_dims; i++) {
+        PyObject *size = PyLong_FromUnsignedLongLong(n->shape[i]);
+        if (!size || PyTuple_SetItem(sizes, i, size) < 0)
+            Py_CLEAR(sizes);
+    }
+    return sizes;
+}
+
+static PyObject *array_shape(PyObject *self, PyObject *data) {
+    (void)self;
+    numbers n;
+    if (numbers_from(data, REEL__ARROW_NULL, &n) < 0)
+        return NULL;
+    PyObject *sizes = shape_of(&n);
+    numbers_free(&n);
+    return sizes;
+}
+
 /* (type, shape, bytes): "uint8", (480, 640, 3), its numbers in row-major order. */
 static PyObject *array_facts(PyObject *self, PyObject *data) {
     (void)self;
     numbers n;
     if (numbers_from(data, REEL__ARROW_NULL, &n) < 0)
         return NULL;
-    PyObject *sizes = PyTuple_New(n.n_dims);
-    for (int i = 0; sizes && i < n.n_dims; i++) {
-        PyObject *size = PyLong_FromUnsignedLongLong(n.shape[i]);
-        if (!size || PyTuple_SetItem(sizes, i, size) < 0)
-            Py_CLEAR(sizes);
-    }
+    PyObject *sizes = shape_of(&n);
     PyObject *result = sizes ? Py_BuildValue("(sNy#)", number_name(n.type), sizes, n.n ? n.data : "", (Py_ssize_t)(n.n * number_bytes(n.type))) : NULL;
     numbers_free(&n);
     return result;
@@ -167,6 +182,7 @@ static PyObject *check_nesting(PyObject *self, PyObject *data) {
 static PyMethodDef functions[] = {
     {"check_nesting", check_nesting, METH_O, "check_nesting(data, /)\n--\n\nRaises ValueError when lists, sets and dicts are nested too deep, or contain themselves."},
     {"flat", flat, METH_O, "flat(data, /)\n--\n\nThe numbers in one dimension."},
+    {"array_shape", array_shape, METH_O, "array_shape(data, /)\n--\n\nThe shape of anything that holds numbers."},
     {"array_facts", array_facts, METH_O, "array_facts(data, /)\n--\n\n(type, shape, bytes) of anything that holds numbers."},
     {"combine", combine, METH_VARARGS, "combine(a, x, b, y, size, what, /)\n--\n\nx * a + y * b in float32."},
     {"pick", pick, METH_VARARGS, "pick(data, size, columns, what, /)\n--\n\nColumns of rows of so many numbers, in float32."},

@@ -1,4 +1,4 @@
-/* array_facts, combine and pick: small sums over arrays for constructors written in Python. */
+/* array_shape, array_facts, combine and pick: small sums over arrays for constructors written in Python. */
 #ifndef REEL_PY_ARITH_H
 #define REEL_PY_ARITH_H
 

@@ -6,6 +6,7 @@ Prints what raised SystemError, or gave a result with an exception set (which is
 
 import array
 import faulthandler
+import functools
 import os
 import random
 import sys
@@ -191,7 +192,7 @@ def targets():
                 attribute = None
             if callable(attribute):
                 found.append((f"{label}.{name}", attribute))
-            found.append((f"{label}.{name} =", lambda value, thing=thing, name=name: setattr(thing, name, value)))
+            found.append((f"{label}.{name} =", functools.partial(setattr, thing, name)))
     return [(name, f) for name, f in found if name.rsplit(".", 1)[-1] not in ("set_chunk_class", "_add_descriptor", "stdout", "serve_web", "spawn", "connect_grpc", "serve_grpc")]
 
 

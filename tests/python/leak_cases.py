@@ -118,7 +118,7 @@ def call_cases(folder):
         "chunk changed": lambda: (chunk._slice(0, 1), chunk._sort("t"), chunk._shift("t", 1), chunk._rename_timeline("t", "u"), chunk.with_entity_path("/b"), chunk._with_new_row_ids(), chunk._keep(["x"], True)),
         "bad chunk": fails(lambda: chunk._slice(-1, 1)), "bad sort": fails(lambda: chunk._sort("nothing")), "bad times": fails(lambda: chunk._with_timeline("q", 1, b"123")), "join": lambda: _reel.join_chunks([chunk, chunk]), "bad join": fails(lambda: _reel.join_chunks([chunk, 5])),
         "send_chunk": lambda: _reel.send_chunk(chunk, recording), "read": lambda: RrdReader(path).stream().to_chunks(), "bad read": fails(lambda: _reel.Index(path + "x")), "recording": lambda: rr.RecordingStream("one"),
-        "sums": lambda: (_reel.combine([1, 2, 3], 1.0, [1, 2, 3], 1.0, 3, "x"), _reel.pick([1, 2, 3], 3, (0, 1), "x"), _reel.flat([1, 2]), _reel.array_facts([[1, 2]]), _reel._flat([1, 2], "f"), _reel.check_nesting([[1]])),
+        "sums": lambda: (_reel.combine([1, 2, 3], 1.0, [1, 2, 3], 1.0, 3, "x"), _reel.pick([1, 2, 3], 3, (0, 1), "x"), _reel.flat([1, 2]), _reel.array_facts([[1, 2]]), _reel.array_shape([[1, 2]]), _reel._flat([1, 2], "f"), _reel.check_nesting([[1]])),
         "bad sums": fails(lambda: _reel.combine([1], 1.0, [1, 2, 3], 1.0, 2, "x")), "bad pick": fails(lambda: _reel.pick([1, 2, 3], 3, (5,), "x")),
     }  # fmt: skip
     return recording, memory, cases

@@ -76,7 +76,7 @@ TAKERS = {
     "numbers": components.Position3DBatch, "scalars": components.ScalarBatch, "colours": components.ColorBatch, "enums": components.FillModeBatch, "texts": components.TextBatch, "bytes": components.BlobBatch,
     "bools": components.VisibleBatch, "strips": components.LineStrip3DBatch, "matrices": components.PinholeProjectionBatch, "structs": components.RotationAxisAngleBatch, "keys": components.KeyValuePairsBatch,
     "uuids": rr.blueprint.components.RootContainerBatch, "directions": components.ViewCoordinatesBatch, "contexts": components.AnnotationContextBatch, "tensors": components.TensorDataBatch,
-    "fields": lambda data: rr.Points3D([[1, 2, 3]], radii=data), "from_fields": lambda data: rr.Boxes3D.from_fields(half_sizes=data), "flat": _reel._flat, "facts": _reel.array_facts,
+    "fields": lambda data: rr.Points3D([[1, 2, 3]], radii=data), "from_fields": lambda data: rr.Boxes3D.from_fields(half_sizes=data), "flat": _reel._flat, "facts": _reel.array_facts, "shape": _reel.array_shape,
     "columns": lambda data: rr.Scalars.columns(scalars=data),
 }  # fmt: skip
 

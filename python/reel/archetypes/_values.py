@@ -58,7 +58,7 @@ class SeriesPoints(base("SeriesPoints")):  # type: ignore[misc]
 def _one_dimension(values: Any) -> Any:
     """The values of a bar chart as they are; ValueError unless they have one dimension, beside those of length 1."""
     try:
-        shape = _reel.array_facts(values)[1]
+        shape = _reel.array_shape(values)
     except TypeError:
         return values  # a tensor, whose conversion says what is wrong
     if not shape or sum(length != 1 for length in shape) > 1:
