@@ -178,9 +178,9 @@ def unregister_shutdown() -> None:
     """Leaves the end of recordings to the program, and to the library's own last two seconds."""
     import atexit
 
-    from .recording_stream import _close_all
+    from .recording_stream import _end
 
-    atexit.unregister(_close_all)
+    atexit.unregister(_end)
 
 
 def shutdown_at_exit(func: _F) -> _F:

@@ -57,8 +57,19 @@ def _place(frame: Any) -> tuple[str, int, dict[str, Any]]:
     return (frame.f_code.co_filename, frame.f_lineno, frame.f_globals)
 
 
+_ending_thread: int | None = None  # the one that ends the program, once it does
+
+
+def end_begins() -> None:
+    """From now on other threads do not warn: they are daemons that log to what is closed by now, and one that is stopped while it holds sys.stderr takes the interpreter down with it."""
+    global _ending_thread
+    _ending_thread = threading.get_ident()
+
+
 def warn(message: str, category: type[Warning] = RerunWarning) -> None:
     """Warns, at the place in the program that is not ours: the call for which the outermost catch_and_log_exceptions was entered, else the nearest."""
+    if _ending_thread is not None and _ending_thread != threading.get_ident():
+        return
     file, line, names = getattr(_rerun_exception_ctx, "place", None) or _place(sys._getframe(1))
     warnings.warn_explicit(message, category, file, line, names.get("__name__", ""), names.setdefault("__warningregistry__", {}))
 

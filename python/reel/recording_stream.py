@@ -82,7 +82,14 @@ def _close_all(seconds: float = _EXIT_SECONDS) -> None:
     _end_all(lambda recording, left: recording._close(left), seconds)
 
 
-atexit.register(_close_all)
+def _end() -> None:
+    from .error_utils import end_begins
+
+    end_begins()
+    _close_all()
+
+
+atexit.register(_end)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_fork.before_fork, after_in_child=_after_fork_in_child)
 

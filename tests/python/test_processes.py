@@ -112,7 +112,7 @@ def test_the_end_with_threads_that_log():
         import time
         time.sleep(0.2)
     """)
-    assert result.returncode == 0, result.stderr
+    assert (result.returncode, result.stderr) == (0, "")  # no warning of theirs either: who is stopped while it holds stderr takes the interpreter down
 
 
 def test_sub_interpreters_are_refused():
