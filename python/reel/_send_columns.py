@@ -61,11 +61,7 @@ class TimeColumn(TimeColumnLike):
             raise ValueError(f"TimeColumn: Exactly one of `sequence`, `duration`, and `timestamp` must be set (timeline='{timeline}')")
         self.timeline = timeline
         self._kind = given[0][0]
-        try:
-            self._values = time_values(*given[0])
-        except (TypeError, ValueError, OverflowError) as error:
-            kind = next(kind for kind in (TypeError, OverflowError, ValueError) if isinstance(error, kind))
-            raise kind(f"TimeColumn, timeline '{timeline}': {error}") from error
+        self._values = error_utils.taken(f"TimeColumn, timeline '{timeline}'", time_values, *given[0])
 
     def timeline_name(self) -> str:
         """What the timeline is called."""

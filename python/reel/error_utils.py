@@ -82,6 +82,17 @@ def warn_or_raise(message: str, error: Exception, strict: bool | None = None) ->
     warn(message)
 
 
+def taken(argument: str, function: Callable[..., Any], *values: Any) -> Any:
+    """What the function makes of an argument; its error names that argument."""
+    try:
+        return function(*values)
+    except (TypeError, ValueError, OverflowError) as error:
+        if str(error).startswith(f"{argument}: "):
+            raise
+        kind = next(kind for kind in (TypeError, OverflowError, ValueError) if isinstance(error, kind))
+        raise kind(f"{argument}: {error}") from error
+
+
 def _send_warning_or_raise(
     message: str, depth_to_user_code: int = 1, *, recording: Any = None, exception_type: type[Exception] = ValueError, warning_type: type[Warning] = RerunWarning
 ) -> None:

@@ -162,13 +162,12 @@ static const reel__io_ops stream_ops = {.name = "stream of bytes", .write = on_m
 
 static byte_stream *stream_new(int fd, bool no_footer) {
     byte_stream *s = calloc(1, sizeof *s);
-    const char *folder = getenv("TMPDIR");
     if (!s)
         return (void)PyErr_NoMemory(), NULL;
     atomic_init(&s->refs, 1);
     s->fd = fd;
     pthread_mutex_init(&s->mutex, NULL);
-    if (!no_footer && !(s->footer = reel__footer_new(fd < 0 ? NULL : folder && *folder ? folder : "/tmp"))) {
+    if (!no_footer && !(s->footer = reel__footer_new(fd < 0 ? NULL : ""))) {
         stream_unref(s);
         return (void)PyErr_NoMemory(), NULL;
     }

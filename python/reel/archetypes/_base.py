@@ -19,17 +19,6 @@ def base(name: str) -> type:
     return base_of(f"rerun.archetypes.{name}")
 
 
-def taken(argument: str, function: Callable[..., Any], *values: Any) -> Any:
-    """What the function makes of an argument; its error names that."""
-    try:
-        return function(*values)
-    except (TypeError, ValueError, OverflowError) as error:
-        if str(error).startswith(f"{argument}: "):
-            raise
-        kind = next(kind for kind in (TypeError, OverflowError, ValueError) if isinstance(error, kind))
-        raise kind(f"{argument}: {error}") from error
-
-
 def written(cls: Any = None, *, raises: bool = False) -> Any:
     """Of a class with a constructor in Python: it belongs to the package of archetypes, its documentation goes on with that of the fields, and an error in the constructor becomes a warning and an
     object without any field, unless strict mode is on (raises: in any mode)."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-from ._base import base, taken, written
+from ..error_utils import taken
+from ._base import base, written
 
 
 def _contents(path: Any, contents: Any, media_type: Any) -> tuple[Any, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _reel
-from ..error_utils import _send_warning_or_raise, catch_and_log_exceptions
-from ._base import base, taken, written
+from ..error_utils import _send_warning_or_raise, catch_and_log_exceptions, taken
+from ._base import base, written
 
 # Codes of ChannelDatatype and ColorModel (schema/types.txt), by what people call them.
 _DATATYPES = {"uint8": 6, "int8": 7, "uint16": 8, "int16": 9, "uint32": 10, "int32": 11, "uint64": 12, "int64": 13, "float16": 33, "float32": 34, "float64": 35}

@@ -6,8 +6,8 @@ import sys
 from typing import Any, Callable
 
 from .. import _reel
-from ..error_utils import _send_warning_or_raise
-from ._base import base, taken, written
+from ..error_utils import _send_warning_or_raise, taken
+from ._base import base, written
 
 
 def _halves(sizes: Any, mins: Any, half_sizes: Any, centers: Any, dimensions: int) -> tuple[Any, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from .. import _reel
 from .._support import to_nanos
-from ..error_utils import _send_warning_or_raise
-from ._base import base, taken, written
+from ..error_utils import _send_warning_or_raise, taken
+from ._base import base, written
 from ._images import format_of, pixels_of
 
 
